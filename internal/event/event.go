@@ -1,0 +1,136 @@
+// Package event owns the Event, what one record of the tap says once it has
+// been copied out of the ring and checked. Everything after this package works
+// on Go memory of known length.
+package event
+
+import "net/netip"
+
+// Kind is the kind of a record.
+type Kind uint8
+
+// The kinds, numbered as in bpf/abi.h (a test compares them).
+const (
+	// Data carries payload of one packet (or an announcement of it with no
+	// bytes captured).
+	Data Kind = 1 + iota
+	// End says that one direction was finished: FIN, or RST for both.
+	End
+	// Owner says which process holds the socket now.
+	Owner
+	// Connect is a connect(2) that failed.
+	Connect
+	// Close is the end of the socket, with the final counts of both directions.
+	Close
+)
+
+// Dir is the direction of a packet as its local socket sees it.
+type Dir uint8
+
+// The two directions.
+const (
+	Ingress Dir = iota
+	Egress
+)
+
+// Flip is the other direction.
+func (d Dir) Flip() Dir { return d ^ 1 }
+
+// Role is what the handshake told about the local socket.
+type Role uint8
+
+// The roles. Unknown for sockets whose handshake nobody saw, and for UDP.
+const (
+	RoleUnknown Role = iota
+	RoleClient
+	RoleServer
+)
+
+// Flags mark what is special about a record.
+type Flags uint16
+
+// The flags, numbered as in bpf/abi.h.
+const (
+	// MsgStart: the direction flipped, a message begins with this payload.
+	MsgStart Flags = 1 << iota
+	// GapBefore: bytes before this payload were sent but not seen (loss in the
+	// capture, or a segment that is late).
+	GapBefore
+	// Late: this payload lies before what was already seen; it fills a hole.
+	Late
+	// Listener: the socket was still the listener's, so Cookie is the
+	// listener's and only the addresses name the connection.
+	Listener
+	// Reset: the direction ended by RST, not FIN.
+	Reset
+	// Cut: bytes of this message before this payload were seen and
+	// deliberately not captured.
+	Cut
+)
+
+// Transport is the IP protocol number of the packet.
+type Transport uint8
+
+// The transports that the tap reads.
+const (
+	TCP Transport = 6
+	UDP Transport = 17
+)
+
+// Process is who holds a socket, as the kernel told it. The zero value means
+// unknown.
+type Process struct {
+	// PID is the process (thread group) id in the initial pid namespace.
+	PID uint32
+	// TID is the thread that was seen.
+	TID uint32
+	// Start is the start time of the process in nanoseconds since boot, the
+	// kernel's start_boottime; it tells a reused PID from its predecessor. 0: unknown.
+	Start uint64
+	// Comm is the thread group leader's short name, at most 15 bytes.
+	Comm string
+	// Cgroup is the cgroup v2 id (the inode number of its folder).
+	Cgroup uint64
+	// NetNS is the inode number of the network namespace. 0: unknown.
+	NetNS uint32
+}
+
+// Event is one record of the tap. Payload is valid until the next one is
+// decoded into the same Event.
+type Event struct {
+	Kind      Kind
+	Dir       Dir
+	Transport Transport
+	Role      Role
+	Flags     Flags
+	// Cookie names the socket (SO_COOKIE); unique until reboot.
+	Cookie uint64
+	// Time is CLOCK_BOOTTIME in nanoseconds, when the packet passed the socket.
+	Time          int64
+	Local, Remote netip.AddrPort
+	// Seq and Ack are the TCP header's on the packet that carried Payload
+	// (Seq moved on when a retransmitted head was trimmed).
+	Seq, Ack uint32
+	// Pos is the stream position of Payload[0], in bytes since the socket was
+	// first seen in this direction. For End and Close: the position reached.
+	Pos int64
+	// Len is how many payload bytes the packet had; len(Payload) <= Len.
+	Len     uint32
+	Payload []byte
+	// OtherPos and OtherTime tell how far the opposite direction has come and
+	// when its last payload passed (0: none yet).
+	OtherPos  int64
+	OtherTime int64
+	// LastTime is when the last payload in this direction passed (End, Close).
+	LastTime int64
+	// Process holds the socket. On Data records only PID, TID and Cgroup are
+	// given; Owner and Connect records fill all of it.
+	Process Process
+	// ReadTID and ReadTime: the thread that last began to read this socket's
+	// newest ingress message, and when (boot ns). WriteTID likewise for egress.
+	ReadTID, WriteTID   uint32
+	ReadTime, WriteTime int64
+	// ConnectTime is how long connect took in nanoseconds. 0: not seen.
+	ConnectTime int64
+	// Errno is the socket error of a failed connect. 0: unknown.
+	Errno uint32
+}

@@ -1,0 +1,35 @@
+// Package span is the neutral model of a finished span, and the one place
+// where an exchange becomes one. It knows no pdata.
+package span
+
+import (
+	"github.com/beylareceiver/beylareceiver/internal/attr"
+	"github.com/beylareceiver/beylareceiver/internal/process"
+)
+
+// Kind is the span kind.
+type Kind uint8
+
+// The kinds in use.
+const (
+	Server Kind = iota
+	Client
+	Internal
+)
+
+// Span is one finished span. Times are Unix nanoseconds.
+type Span struct {
+	TraceID    [16]byte
+	SpanID     [8]byte
+	Parent     [8]byte
+	TraceState string
+	// Flags are the OTLP span flags: the trace-flags byte, and 0x100/0x200 for a remote parent.
+	Flags      uint32
+	Name       string
+	Kind       Kind
+	Start, End uint64
+	// Error sets the status to Error; otherwise it stays unset.
+	Error    bool
+	Attrs    attr.List
+	Resource *process.Resource
+}
