@@ -1,0 +1,36 @@
+package correlate
+
+// The bits of Identity.Flags.
+const (
+	// Sampled and Random are W3C's: the trace is recorded; its id is random.
+	Sampled uint32 = 0x01
+	Random  uint32 = 0x02
+	// HasIsRemote and IsRemote are OTLP's: whether it is known that the parent
+	// lives in another process, and whether it does.
+	HasIsRemote uint32 = 0x100
+	IsRemote    uint32 = 0x200
+)
+
+// Evidence says how a span came by its parent.
+type Evidence string
+
+// The evidence.
+const (
+	// NoEvidence: a root, there is no parent.
+	NoEvidence Evidence = ""
+	// Wire: the request itself carried the parent's context.
+	Wire Evidence = "wire"
+)
+
+// Identity is the place of one span in its trace.
+type Identity struct {
+	TraceID [16]byte
+	SpanID  [8]byte
+	// Parent is the parent's span id, zero for a root.
+	Parent [8]byte
+	// State is the tracestate to keep on the span.
+	State string
+	Flags uint32
+	// Evidence is for what reason Parent was believed.
+	Evidence Evidence
+}
