@@ -69,3 +69,15 @@ func (l List) Get(key string) (KV, bool) {
 	}
 	return KV{}, false
 }
+
+// Duplicate finds a key that the list holds twice. An exporter's model allows
+// each once and the stages do not look, for the sake of speed; tests of what fills a
+// list do.
+func (l List) Duplicate() (key string, found bool) {
+	for i := range l {
+		if _, twice := l[:i].Get(l[i].Key); twice {
+			return l[i].Key, true
+		}
+	}
+	return "", false
+}

@@ -29,7 +29,12 @@ type Span struct {
 	Kind       Kind
 	Start, End uint64
 	// Error sets the status to Error; otherwise it stays unset.
-	Error    bool
+	Error bool
+	// Attrs holds each key once.
 	Attrs    attr.List
 	Resource *process.Resource
 }
+
+// ParentEvidence is the attribute that says for what reason the parent was
+// believed (correlate.Evidence). Spans without a parent go without it.
+const ParentEvidence = "beyla.parent.evidence"

@@ -1,0 +1,92 @@
+package span
+
+import (
+	"github.com/beylareceiver/beylareceiver/internal/attr"
+	"github.com/beylareceiver/beylareceiver/internal/clock"
+	"github.com/beylareceiver/beylareceiver/internal/correlate"
+	"github.com/beylareceiver/beylareceiver/internal/process"
+	"github.com/beylareceiver/beylareceiver/internal/proto"
+)
+
+// Input is what one span is made of.
+type Input struct {
+	Exchange *proto.Exchange
+	// Side is the end of the connection that the span speaks for.
+	Side      proto.Side
+	Endpoints proto.Endpoints
+	Identity  correlate.Identity
+	// Resource is whose end it is; spans with the same pointer are exported together.
+	Resource *process.Resource
+	// Extra are attributes that only the flow knows, put after the
+	// protocol's. Their keys must differ from those.
+	Extra attr.List
+}
+
+// Builder makes spans. It belongs to one goroutine.
+type Builder struct {
+	clock clock.Clock
+	// description is handed to every Describe, so that none is allocated.
+	description proto.Description
+}
+
+// NewBuilder makes a builder that converts event times with the given clock.
+func NewBuilder(c clock.Clock) *Builder { return &Builder{clock: c} }
+
+// Build writes the span of an exchange that is done into s, whatever s held
+// before, and reuses the memory of s.Attrs. It keeps nothing of the input but
+// strings and the resource, so the exchange may be released afterwards.
+func (b *Builder) Build(s *Span, in *Input) {
+	d := &b.description
+	d.Attrs = s.Attrs
+	d.Reset()
+	in.Exchange.Semantics.Describe(in.Side, in.Endpoints, d)
+	d.Attrs = append(d.Attrs, in.Extra...)
+	if in.Identity.Evidence != correlate.NoEvidence {
+		d.Attrs.Str(ParentEvidence, string(in.Identity.Evidence))
+	}
+
+	first, last := interval(in.Exchange)
+	*s = Span{
+		TraceID:    in.Identity.TraceID,
+		SpanID:     in.Identity.SpanID,
+		Parent:     in.Identity.Parent,
+		TraceState: in.Identity.State,
+		Flags:      in.Identity.Flags,
+		Name:       d.Name,
+		Kind:       kind(in.Side, d.Internal),
+		Start:      b.clock.Unix(first),
+		End:        b.clock.Unix(last),
+		Error:      d.Error,
+		Attrs:      d.Attrs,
+		Resource:   in.Resource,
+	}
+	d.Attrs = nil // they are the span's now
+}
+
+// interval is when an exchange began and ended, in event time. It begins with
+// the request's first byte and ends with the response's last: on a server from
+// arrival to departure, on a client the mirror of that. Of an exchange that
+// is not whole it ends with the last byte seen of either half. That is always
+// a byte's time: when a connection was closed says nothing of the work.
+func interval(x *proto.Exchange) (first, last int64) {
+	first = x.Request.First
+	if !x.Request.Seen {
+		first = x.Response.First
+	}
+	last = x.Response.Last
+	if !x.Response.Whole {
+		last = max(last, x.Request.Last)
+	}
+	return first, max(first, last)
+}
+
+func kind(side proto.Side, internal bool) Kind {
+	switch {
+	case internal:
+		return Internal
+	case side == proto.Client:
+		return Client
+	default:
+		return Server
+	}
+}
