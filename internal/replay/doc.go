@@ -1,0 +1,26 @@
+// Package replay reads capture files and gives the very records that the tap
+// gives: the same header, the same flags, the same meaning of positions. What
+// runs behind it cannot tell a file from the kernel.
+//
+// Read: pcap (microseconds and nanoseconds, either byte order) and pcapng
+// (several sections and interfaces, any timestamp resolution), plain or
+// gzip-compressed, streamed. Link types: Ethernet, BSD and OpenBSD loopback,
+// Linux cooked v1 and v2, raw IP, PPP; inside them 802.1Q and QinQ tags, MPLS,
+// PPPoE. IPv4 and IPv6 with extension headers, fragments put together, TCP and
+// UDP. Tunnels (GRE, IP in IP, VXLAN, ESP) are not opened.
+//
+// A capture differs from a socket in what it can know, and these are the
+// choices made here:
+//
+//   - It sees each packet once and from outside. Records speak for the server's
+//     end: the one that a SYN went to, else the one that the first payload went
+//     to; in the second case the role is left unknown and the bytes decide.
+//   - Cookies are counted from 1. A new handshake on the same addresses, or a
+//     UDP pair idle for a minute, is a new cookie.
+//   - Times are the packets' own, Unix nanoseconds.
+//   - There is no process, no cgroup, no network namespace.
+//
+// Formats: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-04.html,
+// https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-02.html,
+// https://www.tcpdump.org/linktypes.html.
+package replay

@@ -1,0 +1,183 @@
+//go:build amd64 || arm64
+
+package replay
+
+import (
+	"github.com/beylareceiver/beylareceiver/internal/event"
+)
+
+// tcp takes a segment.
+func (t *tracker) tcp(p *packet) {
+	key, from := keyOf(p)
+	c := t.table.byKey[key]
+	if c != nil && c.renewed(from, p) {
+		t.retire(c, c.seen)
+		c = nil
+	}
+	if c == nil {
+		if p.flags&flagSYN == 0 && p.wire == 0 || p.flags&flagRST != 0 {
+			t.stats.Empty++
+			return
+		}
+		c = t.open(key)
+	}
+	t.table.touch(c, p.time)
+	c.handshake(from, p)
+	c.acknowledge(from, p)
+	switch {
+	case p.flags&flagRST != 0:
+		t.stats.Empty++
+		t.reset(c, from, p)
+		return
+	case p.wire == 0:
+		t.stats.Empty++
+	case c.over:
+		t.stats.Skipped[AfterClose]++
+	default:
+		c = t.data(c, from, p)
+	}
+	if c == nil || c.over {
+		return
+	}
+	if p.flags&flagFIN != 0 {
+		c.half[from].fin(p)
+	}
+	t.settle(c, p.time)
+}
+
+// handshake notes initial sequence numbers, and which end is the server.
+func (c *conn) handshake(from side, p *packet) {
+	if p.flags&flagSYN == 0 {
+		return
+	}
+	h := &c.half[from]
+	if !h.synSeen {
+		h.synSeen, h.isn = true, p.seq
+		if !h.begun {
+			h.begin(p.seq+1, true)
+		}
+	}
+	if c.role != event.RoleUnknown {
+		return
+	}
+	server := from.other()
+	if p.flags&flagACK != 0 {
+		server = from
+	}
+	if c.local == nobody {
+		c.local = server
+	}
+	if c.local == server {
+		c.role = event.RoleServer
+	} else {
+		c.role = event.RoleClient // records were given before the handshake showed up
+	}
+}
+
+// acknowledge notes how far the sender has got the other side's bytes.
+func (c *conn) acknowledge(from side, p *packet) {
+	h := &c.half[from]
+	if p.flags&flagACK == 0 {
+		return
+	}
+	if !h.acked || int32(p.ack-h.ack) > 0 || c.half[from.other()].astray {
+		h.acked, h.ack = true, p.ack
+	}
+}
+
+// dataSeq is the sequence number of the segment's first payload byte.
+func (p *packet) dataSeq() uint32 {
+	if p.flags&flagSYN != 0 {
+		return p.seq + 1
+	}
+	return p.seq
+}
+
+// data takes a segment's payload. It returns the connection that the segment
+// turned out to belong to, nil if none.
+func (t *tracker) data(c *conn, from side, p *packet) *conn {
+	h, seq := &c.half[from], p.dataSeq()
+	if !h.begun {
+		if p.wire == 1 && c.half[from.other()].got(seq+1) {
+			t.stats.Skipped[Retransmit]++ // a keep-alive probe
+			return c
+		}
+		h.begin(seq, false)
+	}
+	pos := h.locate(seq)
+	if h.strays(pos, int64(p.wire)) {
+		if !c.confirmed(from, seq) {
+			h.astray, h.astrayNext = true, seq+uint32(p.wire)
+			t.stats.Skipped[OutOfWindow]++
+			return nil
+		}
+		if pos < h.high { // positions do not go back: another connection
+			t.retire(c, c.seen)
+			c = t.open(c.key)
+			t.table.touch(c, p.time)
+			h = &c.half[from]
+			h.begin(seq, false)
+			pos = 0
+		}
+	}
+	h.astray = false
+	t.give(c, from, p, pos)
+	return c
+}
+
+// give gives out what of the payload at pos was not seen before.
+func (t *tracker) give(c *conn, from side, p *packet, pos int64) {
+	h := &c.half[from]
+	start, end := h.missing(pos), pos+int64(p.wire)
+	if h.finSeen {
+		end = min(end, max(h.finPos, pos))
+	}
+	// One byte just below the first one seen is a keep-alive probe's garbage.
+	if start >= end || p.wire == 1 && pos == -1 && !h.synSeen {
+		t.stats.Skipped[Retransmit]++
+		return
+	}
+	if c.local == nobody {
+		c.local = from.other()
+	}
+	late, gap := h.take(start, end)
+	var flags event.Flags
+	if late {
+		flags |= event.Late
+	}
+	if gap {
+		flags |= event.GapBefore
+	}
+	if c.talker != from && !late {
+		flags |= event.MsgStart
+		c.talker = from
+		t.stats.Messages++
+	}
+	captured := p.payload[min(start-pos, int64(len(p.payload))):]
+	captured = captured[:min(int64(len(captured)), end-start)]
+	t.split(c, from, p, start, end-start, captured, flags)
+	h.last = max(h.last, p.time)
+	t.stats.Used++
+	t.stats.Bytes += uint64(end - start)
+}
+
+// split gives out n payload bytes at pos, in as many records as they take.
+func (t *tracker) split(c *conn, from side, p *packet, pos, n int64, captured []byte, flags event.Flags) {
+	seq := c.half[from].at(pos)
+	for {
+		part := captured[:min(len(captured), t.maxPayload)]
+		captured = captured[len(part):]
+		size := int64(len(part))
+		if len(captured) == 0 {
+			size = n
+		}
+		r := t.record(c, event.Data, from, p.time)
+		r.Flags, r.Pos, r.Seq, r.Ack, r.Len = uint16(flags), uint64(pos), seq, p.ack, uint32(size)
+		t.payload(part)
+		pos, n, seq = pos+size, n-size, seq+uint32(size)
+		if n == 0 {
+			return
+		}
+		flags &= event.Late
+	}
+}
