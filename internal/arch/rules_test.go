@@ -1,0 +1,60 @@
+package archtest
+
+// rule says which packages of this module a package may import. Names are
+// paths below the module's, internal/ left out; "x/..." means the folders below x,
+// and "..." any package.
+type rule struct {
+	pkg     string
+	imports []string
+}
+
+// rules is the direction of data in ARCHITECTURE.md,
+//
+//	tap -> event -> flow -> proto -> correlate -> span -> traces -> receiver
+//
+// where each stage imports only the owners of the types that it consumes, and
+// pipeline alone knows all of them. The first rule that matches a package holds.
+// A package that is about to come may be named here before it does.
+var rules = []rule{
+	// Leaves.
+	{pkg: "arch"},
+	{pkg: "attr"},
+	{pkg: "clock"},
+	{pkg: "ledger"},
+	{pkg: "tap"},
+	{pkg: "tracecontext"},
+	{pkg: "wire"},
+	// Sources, beside the tap.
+	{pkg: "replay", imports: []string{"tap"}},
+	// Stages.
+	{pkg: "event", imports: []string{"tap"}},
+	{pkg: "flow", imports: []string{"event", "ledger"}},
+	{pkg: "process", imports: []string{"attr", "event"}},
+	{pkg: "proto", imports: []string{"event", "attr", "tracecontext"}},
+	{pkg: "proto/all", imports: []string{"proto", "proto/..."}},
+	{pkg: "proto/...", imports: []string{"proto", "wire", "event", "attr", "tracecontext"}},
+	{pkg: "correlate", imports: []string{"proto", "tracecontext", "attr"}},
+	{pkg: "span", imports: []string{"proto", "process", "attr", "correlate", "clock"}},
+	{pkg: "traces", imports: []string{"span", "attr", "process"}},
+	// What joins them.
+	{pkg: "pipeline", imports: []string{"..."}},
+	{pkg: "receiver/...", imports: []string{"pipeline", "ledger", "receiver/..."}},
+	// Help for tests.
+	{pkg: "testkit", imports: []string{"..."}},
+	{pkg: "testkit/...", imports: []string{"..."}},
+}
+
+// fence says who may import something from outside. Nobody else may depend on it
+// either, except through one of those.
+type fence struct {
+	what   string // import path; everything below it is meant, too
+	direct bool   // hold direct imports only
+	only   []string
+}
+
+var fences = []fence{
+	{what: "go.opentelemetry.io/collector/pdata", only: []string{"traces", "receiver/..."}},
+	{what: "github.com/cilium/ebpf", only: []string{"tap", "testkit", "testkit/..."}},
+	{what: "unsafe", direct: true, only: []string{"event"}},
+	{what: "C", direct: true},
+}
