@@ -94,7 +94,7 @@ struct beyla_progress {
 	__u64 time; /* of the last payload, ns */
 	__u32 dir; /* enum beyla_dir */
 	__u32 seq; /* after the last payload */
-	__u8 tail[8]; /* last payload bytes, newest last; only tail_len are valid */
+	__u8 tail[8]; /* last payload bytes; the last tail_len of the eight are valid */
 	__u32 tail_len;
 	__u32 pad;
 };

@@ -13,6 +13,21 @@ import (
 	"github.com/cilium/ebpf"
 )
 
+type bpfBeylaCounts struct {
+	_ structs.HostLayout
+	N [14]uint64
+}
+
+type bpfBeylaHolder struct {
+	_         structs.HostLayout
+	ReadTime  uint64
+	WriteTime uint64
+	Tgid      uint32
+	ReadTid   uint32
+	WriteTid  uint32
+	Pad       uint32
+}
+
 type bpfBeylaOwner struct {
 	_     structs.HostLayout
 	Rec   bpfBeylaRecord
@@ -67,6 +82,34 @@ type bpfBeylaRecord struct {
 	Err        uint32
 }
 
+type bpfBeylaSock struct {
+	_      structs.HostLayout
+	Cookie uint64
+	Cgroup uint64
+	Half   [2]struct {
+		_       structs.HostLayout
+		Pos     uint64
+		Time    uint64
+		MsgPos  uint64
+		NextSeq uint32
+		HoleLo  uint32
+		HoleHi  uint32
+		Started uint8
+		Lost    uint8
+		Ended   uint8
+		Pad     uint8
+	}
+	Holder    bpfBeylaHolder
+	SynTime   uint64
+	ConnectNs uint64
+	Flags     uint8
+	Verdict   uint8
+	Role      uint8
+	LastDir   uint8
+	Progress  uint8
+	Pad       [3]uint8
+}
+
 type bpfBeylaVerdict struct {
 	_    structs.HostLayout
 	Kind uint32
@@ -76,10 +119,34 @@ type bpfBeylaVerdict struct {
 //
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
+	bpfMapBeylaCounterMap  = "beyla_counter_map"
+	bpfMapBeylaOwnerMap    = "beyla_owner_map"
 	bpfMapBeylaProgressMap = "beyla_progress_map"
 	bpfMapBeylaRing        = "beyla_ring"
+	bpfMapBeylaSocks       = "beyla_socks"
 	bpfMapBeylaVerdictMap  = "beyla_verdict_map"
-	bpfMapBeylaX           = "beyla_x"
+	bpfProgBeylaEgress     = "beyla_egress"
+	bpfProgBeylaFxTcpRecv  = "beyla_fx_tcp_recv"
+	bpfProgBeylaFxTcpSend  = "beyla_fx_tcp_send"
+	bpfProgBeylaFxUdp6Recv = "beyla_fx_udp6_recv"
+	bpfProgBeylaFxUdp6Send = "beyla_fx_udp6_send"
+	bpfProgBeylaFxUdpRecv  = "beyla_fx_udp_recv"
+	bpfProgBeylaFxUdpSend  = "beyla_fx_udp_send"
+	bpfProgBeylaIngress    = "beyla_ingress"
+	bpfProgBeylaKpTcpRecv  = "beyla_kp_tcp_recv"
+	bpfProgBeylaKpTcpSend  = "beyla_kp_tcp_send"
+	bpfProgBeylaKpUdp6Send = "beyla_kp_udp6_send"
+	bpfProgBeylaKpUdpRecv  = "beyla_kp_udp_recv"
+	bpfProgBeylaKpUdpSend  = "beyla_kp_udp_send"
+	bpfProgBeylaSetState   = "beyla_set_state"
+	bpfProgBeylaSockCreate = "beyla_sock_create"
+	bpfProgBeylaTpRecv     = "beyla_tp_recv"
+	bpfProgBeylaTpSend     = "beyla_tp_send"
+	bpfProgBeylaWhoami     = "beyla_whoami"
+	bpfVarBeylaOwnerInMap  = "beyla_owner_in_map"
+	bpfVarBeylaSelf        = "beyla_self"
+	bpfVarBeylaWakeBytes   = "beyla_wake_bytes"
+	bpfVarBeylaWindow      = "beyla_window"
 )
 
 // loadBpf returns the embedded CollectionSpec for bpf.
@@ -124,22 +191,46 @@ type bpfSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type bpfProgramSpecs struct {
+	BeylaEgress     *ebpf.ProgramSpec `ebpf:"beyla_egress"`
+	BeylaFxTcpRecv  *ebpf.ProgramSpec `ebpf:"beyla_fx_tcp_recv"`
+	BeylaFxTcpSend  *ebpf.ProgramSpec `ebpf:"beyla_fx_tcp_send"`
+	BeylaFxUdp6Recv *ebpf.ProgramSpec `ebpf:"beyla_fx_udp6_recv"`
+	BeylaFxUdp6Send *ebpf.ProgramSpec `ebpf:"beyla_fx_udp6_send"`
+	BeylaFxUdpRecv  *ebpf.ProgramSpec `ebpf:"beyla_fx_udp_recv"`
+	BeylaFxUdpSend  *ebpf.ProgramSpec `ebpf:"beyla_fx_udp_send"`
+	BeylaIngress    *ebpf.ProgramSpec `ebpf:"beyla_ingress"`
+	BeylaKpTcpRecv  *ebpf.ProgramSpec `ebpf:"beyla_kp_tcp_recv"`
+	BeylaKpTcpSend  *ebpf.ProgramSpec `ebpf:"beyla_kp_tcp_send"`
+	BeylaKpUdp6Send *ebpf.ProgramSpec `ebpf:"beyla_kp_udp6_send"`
+	BeylaKpUdpRecv  *ebpf.ProgramSpec `ebpf:"beyla_kp_udp_recv"`
+	BeylaKpUdpSend  *ebpf.ProgramSpec `ebpf:"beyla_kp_udp_send"`
+	BeylaSetState   *ebpf.ProgramSpec `ebpf:"beyla_set_state"`
+	BeylaSockCreate *ebpf.ProgramSpec `ebpf:"beyla_sock_create"`
+	BeylaTpRecv     *ebpf.ProgramSpec `ebpf:"beyla_tp_recv"`
+	BeylaTpSend     *ebpf.ProgramSpec `ebpf:"beyla_tp_send"`
+	BeylaWhoami     *ebpf.ProgramSpec `ebpf:"beyla_whoami"`
 }
 
 // bpfMapSpecs contains maps before they are loaded into the kernel.
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type bpfMapSpecs struct {
+	BeylaCounterMap  *ebpf.MapSpec `ebpf:"beyla_counter_map"`
+	BeylaOwnerMap    *ebpf.MapSpec `ebpf:"beyla_owner_map"`
 	BeylaProgressMap *ebpf.MapSpec `ebpf:"beyla_progress_map"`
 	BeylaRing        *ebpf.MapSpec `ebpf:"beyla_ring"`
+	BeylaSocks       *ebpf.MapSpec `ebpf:"beyla_socks"`
 	BeylaVerdictMap  *ebpf.MapSpec `ebpf:"beyla_verdict_map"`
-	BeylaX           *ebpf.MapSpec `ebpf:"beyla_x"`
 }
 
 // bpfVariableSpecs contains global variables before they are loaded into the kernel.
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type bpfVariableSpecs struct {
+	BeylaOwnerInMap *ebpf.VariableSpec `ebpf:"beyla_owner_in_map"`
+	BeylaSelf       *ebpf.VariableSpec `ebpf:"beyla_self"`
+	BeylaWakeBytes  *ebpf.VariableSpec `ebpf:"beyla_wake_bytes"`
+	BeylaWindow     *ebpf.VariableSpec `ebpf:"beyla_window"`
 }
 
 // bpfObjects contains all objects after they have been loaded into the kernel.
@@ -162,18 +253,22 @@ func (o *bpfObjects) Close() error {
 //
 // It can be passed to loadBpfObjects or ebpf.CollectionSpec.LoadAndAssign.
 type bpfMaps struct {
+	BeylaCounterMap  *ebpf.Map `ebpf:"beyla_counter_map"`
+	BeylaOwnerMap    *ebpf.Map `ebpf:"beyla_owner_map"`
 	BeylaProgressMap *ebpf.Map `ebpf:"beyla_progress_map"`
 	BeylaRing        *ebpf.Map `ebpf:"beyla_ring"`
+	BeylaSocks       *ebpf.Map `ebpf:"beyla_socks"`
 	BeylaVerdictMap  *ebpf.Map `ebpf:"beyla_verdict_map"`
-	BeylaX           *ebpf.Map `ebpf:"beyla_x"`
 }
 
 func (m *bpfMaps) Close() error {
 	return _BpfClose(
+		m.BeylaCounterMap,
+		m.BeylaOwnerMap,
 		m.BeylaProgressMap,
 		m.BeylaRing,
+		m.BeylaSocks,
 		m.BeylaVerdictMap,
-		m.BeylaX,
 	)
 }
 
@@ -181,16 +276,57 @@ func (m *bpfMaps) Close() error {
 //
 // It can be passed to loadBpfObjects or ebpf.CollectionSpec.LoadAndAssign.
 type bpfVariables struct {
+	BeylaOwnerInMap *ebpf.Variable `ebpf:"beyla_owner_in_map"`
+	BeylaSelf       *ebpf.Variable `ebpf:"beyla_self"`
+	BeylaWakeBytes  *ebpf.Variable `ebpf:"beyla_wake_bytes"`
+	BeylaWindow     *ebpf.Variable `ebpf:"beyla_window"`
 }
 
 // bpfPrograms contains all programs after they have been loaded into the kernel.
 //
 // It can be passed to loadBpfObjects or ebpf.CollectionSpec.LoadAndAssign.
 type bpfPrograms struct {
+	BeylaEgress     *ebpf.Program `ebpf:"beyla_egress"`
+	BeylaFxTcpRecv  *ebpf.Program `ebpf:"beyla_fx_tcp_recv"`
+	BeylaFxTcpSend  *ebpf.Program `ebpf:"beyla_fx_tcp_send"`
+	BeylaFxUdp6Recv *ebpf.Program `ebpf:"beyla_fx_udp6_recv"`
+	BeylaFxUdp6Send *ebpf.Program `ebpf:"beyla_fx_udp6_send"`
+	BeylaFxUdpRecv  *ebpf.Program `ebpf:"beyla_fx_udp_recv"`
+	BeylaFxUdpSend  *ebpf.Program `ebpf:"beyla_fx_udp_send"`
+	BeylaIngress    *ebpf.Program `ebpf:"beyla_ingress"`
+	BeylaKpTcpRecv  *ebpf.Program `ebpf:"beyla_kp_tcp_recv"`
+	BeylaKpTcpSend  *ebpf.Program `ebpf:"beyla_kp_tcp_send"`
+	BeylaKpUdp6Send *ebpf.Program `ebpf:"beyla_kp_udp6_send"`
+	BeylaKpUdpRecv  *ebpf.Program `ebpf:"beyla_kp_udp_recv"`
+	BeylaKpUdpSend  *ebpf.Program `ebpf:"beyla_kp_udp_send"`
+	BeylaSetState   *ebpf.Program `ebpf:"beyla_set_state"`
+	BeylaSockCreate *ebpf.Program `ebpf:"beyla_sock_create"`
+	BeylaTpRecv     *ebpf.Program `ebpf:"beyla_tp_recv"`
+	BeylaTpSend     *ebpf.Program `ebpf:"beyla_tp_send"`
+	BeylaWhoami     *ebpf.Program `ebpf:"beyla_whoami"`
 }
 
 func (p *bpfPrograms) Close() error {
-	return _BpfClose()
+	return _BpfClose(
+		p.BeylaEgress,
+		p.BeylaFxTcpRecv,
+		p.BeylaFxTcpSend,
+		p.BeylaFxUdp6Recv,
+		p.BeylaFxUdp6Send,
+		p.BeylaFxUdpRecv,
+		p.BeylaFxUdpSend,
+		p.BeylaIngress,
+		p.BeylaKpTcpRecv,
+		p.BeylaKpTcpSend,
+		p.BeylaKpUdp6Send,
+		p.BeylaKpUdpRecv,
+		p.BeylaKpUdpSend,
+		p.BeylaSetState,
+		p.BeylaSockCreate,
+		p.BeylaTpRecv,
+		p.BeylaTpSend,
+		p.BeylaWhoami,
+	)
 }
 
 func _BpfClose(closers ...io.Closer) error {

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Constants that user space sets once, before the programs are loaded. One
+ * object serves every configuration: the verifier prunes what is off. */
+#ifndef BEYLA_CONFIG_H
+#define BEYLA_CONFIG_H
+
+#include "lib/types.h"
+
+/* Payload bytes copied from the start of each message. */
+volatile const __u32 beyla_window = 8192;
+/* Fill level of the ring, in bytes, that wakes the reader early. */
+volatile const __u32 beyla_wake_bytes = 4 << 20;
+/* The collector's own process, as the initial pid namespace numbers it. */
+volatile const __u32 beyla_self = 0;
+/* 1 when owners come from kprobes, which cannot reach socket storage, and so
+ * stand in beyla_owner_map. */
+volatile const __u32 beyla_owner_in_map = 0;
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* The owner hooks: who reads and writes a socket, asked in process context,
+ * where the current task is the answer. Packets cannot tell: they pass in softirqs.
+ *
+ * Three rungs of one ladder; user space loads the highest that the kernel takes:
+ *   tp_btf   sock_recv_length, sock_send_length (6.3, commit 6e6eda44b939)
+ *   fexit    tcp_recvmsg, tcp_sendmsg, udp_recvmsg, udp_sendmsg (and v6)
+ *   kprobe   tcp_cleanup_rbuf, tcp_sendmsg, skb_consume_udp, udp_sendmsg (and v6)
+ * The first two reach the socket's storage. A kprobe cannot, so that rung keeps
+ * the holder in beyla_owner_map, by socket cookie. */
+#ifndef BEYLA_HOOKS_OWNER_H
+#define BEYLA_HOOKS_OWNER_H
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include "lib/kernel.h"
+#include "lib/ring.h"
+
+/* Who the current task is, as OWNER and CONNECT records say it. */
+static __always_inline void beyla_fill_task(struct beyla_owner *own)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	__u64 id = bpf_get_current_pid_tgid();
+
+	own->rec.tgid = id >> 32;
+	own->tid = (__u32)id;
+	own->start = BPF_CORE_READ(leader, start_boottime);
+	bpf_probe_read_kernel(own->comm, sizeof(own->comm), leader->comm);
+}
+
+/* The addresses and network namespace of a socket. */
+static __always_inline void beyla_fill_sock(struct sock *sk, struct beyla_record *rec)
+{
+	__u16 dport = BPF_CORE_READ(sk, __sk_common.skc_dport);
+
+	rec->transport = BPF_CORE_READ(sk, sk_protocol);
+	rec->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
+	rec->remote_port = dport << 8 | dport >> 8;
+	rec->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	if (BPF_CORE_READ(sk, __sk_common.skc_family) == BEYLA_AF_INET) {
+		rec->family = 4;
+		*(__u32 *)rec->local = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
+		*(__u32 *)rec->remote = BPF_CORE_READ(sk, __sk_common.skc_daddr);
+		return;
+	}
+	rec->family = 6;
+	BPF_CORE_READ_INTO(&rec->local, sk, __sk_common.skc_v6_rcv_saddr);
+	BPF_CORE_READ_INTO(&rec->remote, sk, __sk_common.skc_v6_daddr);
+}
+
+/* Tells user space who holds the socket. */
+static __always_inline void beyla_tell_owner(struct sock *sk, __u64 cookie, __u64 cgroup, __u8 role)
+{
+	struct beyla_owner own = {};
+
+	own.rec.kind = BEYLA_OWNER;
+	own.rec.cookie = cookie;
+	own.rec.cgroup = cgroup;
+	own.rec.role = role;
+	own.rec.time = bpf_ktime_get_boot_ns();
+	beyla_fill_sock(sk, &own.rec);
+	beyla_fill_task(&own);
+	beyla_emit_owner(&own);
+}
+
+static __always_inline int beyla_is_inet(struct sock *sk)
+{
+	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+
+	return family == BEYLA_AF_INET || family == BEYLA_AF_INET6;
+}
+
+/* The current thread read from or wrote to the socket. */
+static __always_inline void beyla_held(struct sock *sk, struct beyla_sock *st, __u32 dir)
+{
+	__u8 waiting = dir == BEYLA_INGRESS ? BEYLA_S_READ : BEYLA_S_WRITE;
+	struct beyla_holder *h = &st->holder;
+	__u64 id;
+
+	if (st->flags & BEYLA_S_OWN || st->verdict == BEYLA_V_IGNORE)
+		return;
+	id = bpf_get_current_pid_tgid();
+	if (h->tgid != id >> 32) {
+		h->tgid = id >> 32;
+		if (h->tgid == beyla_self) {
+			st->flags |= BEYLA_S_OWN;
+			return;
+		}
+		beyla_tell_owner(sk, st->cookie, st->cgroup, st->role);
+	}
+	if (!(st->flags & waiting))
+		return;
+	st->flags &= ~waiting;
+	if (dir == BEYLA_INGRESS) {
+		h->read_tid = (__u32)id;
+		h->read_time = bpf_ktime_get_boot_ns();
+	} else {
+		h->write_tid = (__u32)id;
+		h->write_time = bpf_ktime_get_boot_ns();
+	}
+}
+
+/* A negative length is an error (EAGAIN, mostly), zero the end of the stream:
+ * neither makes the caller the reader of a message. */
+static __always_inline int beyla_transferred(struct sock *sk, int len, __u32 dir)
+{
+	struct beyla_sock *st;
+
+	if (len <= 0 || !beyla_is_inet(sk))
+		return 0;
+	st = bpf_sk_storage_get(&beyla_socks, sk, NULL, 0);
+	if (st && st->flags & BEYLA_S_INIT)
+		beyla_held(sk, st, dir);
+	return 0;
+}
+
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(beyla_tp_recv, struct sock *sk, int ret, int flags)
+{
+	return beyla_transferred(sk, ret, BEYLA_INGRESS);
+}
+
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(beyla_tp_send, struct sock *sk, int ret, int flags)
+{
+	return beyla_transferred(sk, ret, BEYLA_EGRESS);
+}
+
+/* tcp_recvmsg lost its nonblock argument in 5.19 (commit ec095263a965), so the
+ * return value is asked for, not counted to. */
+#define BEYLA_FEXIT(NAME, FUNC, DIR)                                                               \
+	SEC("fexit/" #FUNC)                                                                        \
+	int NAME(__u64 *ctx)                                                                       \
+	{                                                                                          \
+		struct sock *sk = (struct sock *)ctx[0];                                           \
+		__u64 ret = 0;                                                                     \
+                                                                                                   \
+		if (bpf_get_func_ret(ctx, &ret))                                                   \
+			return 0;                                                                  \
+		return beyla_transferred(sk, (int)ret, DIR);                                       \
+	}
+
+BEYLA_FEXIT(beyla_fx_tcp_recv, tcp_recvmsg, BEYLA_INGRESS)
+BEYLA_FEXIT(beyla_fx_tcp_send, tcp_sendmsg, BEYLA_EGRESS)
+BEYLA_FEXIT(beyla_fx_udp_recv, udp_recvmsg, BEYLA_INGRESS)
+BEYLA_FEXIT(beyla_fx_udp_send, udp_sendmsg, BEYLA_EGRESS)
+BEYLA_FEXIT(beyla_fx_udp6_recv, udpv6_recvmsg, BEYLA_INGRESS)
+BEYLA_FEXIT(beyla_fx_udp6_send, udpv6_sendmsg, BEYLA_EGRESS)
+
+/* The kprobe rung: the same, by cookie. A socket whose cookie is still zero has
+ * carried no packet yet; it is asked again at its next read or write. */
+static __always_inline int beyla_kprobed(struct sock *sk, __u32 dir)
+{
+	struct beyla_holder fresh = {}, *h;
+	__u64 id, cookie;
+
+	if (!beyla_is_inet(sk))
+		return 0;
+	cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	if (!cookie)
+		return 0;
+	id = bpf_get_current_pid_tgid();
+	h = bpf_map_lookup_elem(&beyla_owner_map, &cookie);
+	if (!h) {
+		bpf_map_update_elem(&beyla_owner_map, &cookie, &fresh, BPF_NOEXIST);
+		h = bpf_map_lookup_elem(&beyla_owner_map, &cookie);
+		if (!h)
+			return 0;
+	}
+	if (h->tgid != id >> 32) {
+		h->tgid = id >> 32;
+		if (h->tgid != beyla_self)
+			beyla_tell_owner(sk, cookie, 0, BEYLA_ROLE_UNKNOWN);
+	}
+	if (dir == BEYLA_INGRESS) {
+		h->read_tid = (__u32)id;
+		h->read_time = bpf_ktime_get_boot_ns();
+	} else {
+		h->write_tid = (__u32)id;
+		h->write_time = bpf_ktime_get_boot_ns();
+	}
+	return 0;
+}
+
+/* The first argument of a probed function, by the layout of struct pt_regs,
+ * which is fixed: rdi is its 15th word on amd64, x0 its first on arm64. */
+#if defined(__TARGET_ARCH_x86)
+#define BEYLA_FIRST_ARG(ctx) (((const __u64 *)(ctx))[14])
+#elif defined(__TARGET_ARCH_arm64)
+#define BEYLA_FIRST_ARG(ctx) (((const __u64 *)(ctx))[0])
+#endif
+
+#define BEYLA_KPROBE(NAME, FUNC, DIR)                                                              \
+	SEC("kprobe/" #FUNC)                                                                       \
+	int NAME(void *ctx)                                                                        \
+	{                                                                                          \
+		return beyla_kprobed((struct sock *)BEYLA_FIRST_ARG(ctx), DIR);                      \
+	}
+
+BEYLA_KPROBE(beyla_kp_tcp_recv, tcp_cleanup_rbuf, BEYLA_INGRESS)
+BEYLA_KPROBE(beyla_kp_tcp_send, tcp_sendmsg, BEYLA_EGRESS)
+BEYLA_KPROBE(beyla_kp_udp_recv, skb_consume_udp, BEYLA_INGRESS)
+BEYLA_KPROBE(beyla_kp_udp_send, udp_sendmsg, BEYLA_EGRESS)
+BEYLA_KPROBE(beyla_kp_udp6_send, udpv6_sendmsg, BEYLA_EGRESS)
+
+#endif

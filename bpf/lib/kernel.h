@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* The kernel types that are used, and only their fields that are: CO-RE finds
+ * the offsets in the running kernel's BTF. */
+#ifndef BEYLA_KERNEL_H
+#define BEYLA_KERNEL_H
+
+#include "lib/types.h"
+
+#define BEYLA_AF_INET 2
+#define BEYLA_AF_INET6 10
+
+#define BEYLA_TCP_ESTABLISHED 1
+#define BEYLA_TCP_SYN_SENT 2
+#define BEYLA_TCP_SYN_RECV 3
+#define BEYLA_TCP_CLOSE 7
+#define BEYLA_TCP_LISTEN 10
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct net {
+	struct ns_common ns;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+struct in6_addr {
+	union {
+		__u8 u6_addr8[16];
+	} in6_u;
+};
+
+struct sock_common {
+	__be32 skc_daddr;
+	__be32 skc_rcv_saddr;
+	__be16 skc_dport;
+	__u16 skc_num;
+	unsigned short skc_family;
+	possible_net_t skc_net;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+	struct {
+		__s64 counter;
+	} skc_cookie;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_protocol;
+	int sk_err;
+};
+
+struct task_struct {
+	int pid;
+	int tgid;
+	struct task_struct *group_leader;
+	__u64 start_boottime;
+	char comm[16];
+};
+
+#pragma clang attribute pop
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Putting records into the ring: no wake-up but the one that crosses the fill
+ * level, every failed reserve counted. */
+#ifndef BEYLA_RING_H
+#define BEYLA_RING_H
+
+#include "config.h"
+#include "lib/count.h"
+
+/* Largest payload of one record. */
+#define BEYLA_MAX_PAYLOAD 16384
+
+/* Wakes the reader when this record lifts the fill level over the mark, and
+ * only then; otherwise its own short timer finds the record. */
+static __always_inline __u64 beyla_wake(__u32 size)
+{
+	__u64 fill = bpf_ringbuf_query(&beyla_ring, BPF_RB_AVAIL_DATA);
+
+	if (fill >= beyla_wake_bytes && fill - size < beyla_wake_bytes)
+		return BPF_RB_FORCE_WAKEUP;
+	return BPF_RB_NO_WAKEUP;
+}
+
+/* A record without payload. */
+static __always_inline void beyla_emit_control(const struct beyla_record *rec)
+{
+	struct beyla_record *r = bpf_ringbuf_reserve(&beyla_ring, sizeof(*r), 0);
+
+	if (!r) {
+		beyla_count(BEYLA_C_LOST_CONTROL);
+		return;
+	}
+	__builtin_memcpy(r, rec, sizeof(*r));
+	bpf_ringbuf_submit(r, beyla_wake(sizeof(*r)));
+	beyla_count(BEYLA_C_RECORDS);
+}
+
+static __always_inline void beyla_emit_owner(const struct beyla_owner *own)
+{
+	struct beyla_owner *o = bpf_ringbuf_reserve(&beyla_ring, sizeof(*o), 0);
+
+	if (!o) {
+		beyla_count(BEYLA_C_LOST_CONTROL);
+		return;
+	}
+	__builtin_memcpy(o, own, sizeof(*o));
+	bpf_ringbuf_submit(o, beyla_wake(sizeof(*o)));
+	beyla_count(BEYLA_C_RECORDS);
+}
+
+/* A reserve wants a constant size, so payloads go into records of a few sizes.
+ * ROOM is a power of two minus the header, or the power itself for the largest. */
+#define BEYLA_EMIT(ROOM)                                                                           \
+	do {                                                                                       \
+		struct beyla_record *r =                                                           \
+			bpf_ringbuf_reserve(&beyla_ring, sizeof(*rec) + (ROOM), 0);                \
+		if (!r)                                                                            \
+			return 0;                                                                  \
+		__builtin_memcpy(r, rec, sizeof(*rec));                                            \
+		if (bpf_skb_load_bytes(skb, off, r + 1, n) < 0) {                                  \
+			r->cap = 0;                                                                \
+			beyla_count(BEYLA_C_COPY_FAILED);                                          \
+		}                                                                                  \
+		bpf_ringbuf_submit(r, beyla_wake(sizeof(*rec) + (ROOM)));                          \
+	} while (0)
+
+/* A record with the n bytes of payload that stand at offset off; false when
+ * the ring had no room. */
+static __always_inline int
+beyla_emit_data(struct __sk_buff *skb, const struct beyla_record *rec, __u32 off)
+{
+	__u64 n = rec->cap;
+
+	/* The verifier wants to see in the register itself that a copy is at least
+	 * one byte and at most the record long; the caller has seen to it. */
+	n = ((n - 1) & (BEYLA_MAX_PAYLOAD - 1)) + 1;
+	asm volatile("" : "+r"(n));
+	if (n <= 96)
+		BEYLA_EMIT(96);
+	else if (n <= 352)
+		BEYLA_EMIT(352);
+	else if (n <= 864)
+		BEYLA_EMIT(864);
+	else if (n <= 1888)
+		BEYLA_EMIT(1888);
+	else if (n <= 3936)
+		BEYLA_EMIT(3936);
+	else if (n <= 8192)
+		BEYLA_EMIT(8192);
+	else
+		BEYLA_EMIT(BEYLA_MAX_PAYLOAD);
+	beyla_count(BEYLA_C_RECORDS);
+	return 1;
+}
+
+#endif

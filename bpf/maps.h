@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Every map, with who writes it, who deletes from it, and what bounds it. */
+#ifndef BEYLA_MAPS_H
+#define BEYLA_MAPS_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include "abi.h"
+#include "lib/state.h"
+
+/* Records for user space. Size set by user space (capture.ring_buffer_mib). The
+ * value type is for BTF alone: struct beyla_owner, which holds a struct beyla_record. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 16 << 20);
+	__type(value, struct beyla_owner);
+} beyla_ring SEC(".maps");
+
+/* Socket -> state of its flow. Created at the first packet with payload (or the
+ * handshake), freed by the kernel together with the socket: no size, no eviction. Cloned at
+ * accept, so that what the collector's own listener accepts is known as its own. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+	__type(key, int);
+	__type(value, struct beyla_sock);
+} beyla_socks SEC(".maps");
+
+/* Socket cookie -> verdict. Written by user space, deleted by the tap once it
+ * has folded the entry into the storage; by user space when the flow ends first. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, __u64);
+	__type(value, struct beyla_verdict);
+} beyla_verdict_map SEC(".maps");
+
+/* Socket cookie -> progress of a message longer than its window. Written by the
+ * tap per packet, deleted by it when the direction flips, by user space when the flow
+ * ends. A full map is counted (BEYLA_C_PROGRESS_FULL). */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, struct beyla_progress);
+} beyla_progress_map SEC(".maps");
+
+/* Socket cookie -> who holds it, where owners come from kprobes. Written and
+ * deleted (at close) by the hooks; full: the socket stays without an owner. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, __u64);
+	__type(value, struct beyla_holder);
+} beyla_owner_map SEC(".maps");
+
+/* enum beyla_counter -> count. One line per CPU, never deleted. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct beyla_counts);
+} beyla_counter_map SEC(".maps");
+
+#endif

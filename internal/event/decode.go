@@ -1,0 +1,88 @@
+//go:build amd64 || arm64
+
+package event
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/netip"
+	"unsafe"
+
+	"github.com/beylareceiver/beylareceiver/internal/tap"
+)
+
+// ErrMalformed is what every refused record's error wraps.
+var ErrMalformed = errors.New("malformed record")
+
+const (
+	recordSize = int(unsafe.Sizeof(tap.Record{}))
+	ownerSize  = int(unsafe.Sizeof(tap.OwnerRecord{}))
+	// maxPayload is BEYLA_MAX_PAYLOAD of bpf/lib/ring.h.
+	maxPayload = 16384
+)
+
+// Decode checks one raw record and fills ev from it. ev.Payload points into raw
+// and is valid as long as raw is. The layout is bpf/abi.h's; every length is
+// checked before it is used. On error ev is not to be used.
+func Decode(raw []byte, ev *Event) error {
+	if len(raw) < recordSize {
+		return fmt.Errorf("%w: %d bytes, a record has at least %d", ErrMalformed, len(raw), recordSize)
+	}
+	rec := (*tap.Record)(unsafe.Pointer(unsafe.SliceData(raw)))
+	if err := check(rec, len(raw)); err != nil {
+		return err
+	}
+	*ev = Event{
+		Kind: Kind(rec.Kind), Dir: Dir(rec.Dir), Transport: Transport(rec.Transport),
+		Role: Role(rec.Role), Flags: Flags(rec.Flags),
+		Cookie: rec.Cookie, Time: int64(rec.Time),
+		Local:  address(rec.Family, &rec.Local, rec.LocalPort),
+		Remote: address(rec.Family, &rec.Remote, rec.RemotePort),
+		Seq:    rec.Seq, Ack: rec.Ack,
+		Pos: int64(rec.Pos), Len: rec.Len,
+		OtherPos: int64(rec.OtherPos), OtherTime: int64(rec.OtherTime), LastTime: int64(rec.LastTime),
+		Process: Process{PID: rec.Tgid, Cgroup: rec.Cgroup, NetNS: rec.Netns},
+		ReadTID: rec.ReadTid, WriteTID: rec.WriteTid,
+		ReadTime: int64(rec.ReadTime), WriteTime: int64(rec.WriteTime),
+		ConnectTime: int64(rec.ConnectNs), Errno: rec.Err,
+	}
+	if ev.Kind == Data {
+		ev.Payload = raw[recordSize : recordSize+int(rec.Cap) : recordSize+int(rec.Cap)]
+	}
+	if ev.Kind == Owner || ev.Kind == Connect {
+		fillOwner(raw, ev)
+	}
+	return nil
+}
+
+func check(rec *tap.Record, size int) error {
+	switch {
+	case rec.Kind < uint8(Data) || rec.Kind > uint8(Close):
+		return fmt.Errorf("%w: kind %d", ErrMalformed, rec.Kind)
+	case rec.Dir > uint8(Egress) || rec.Role > uint8(RoleServer):
+		return fmt.Errorf("%w: direction %d, role %d", ErrMalformed, rec.Dir, rec.Role)
+	case rec.Cap > rec.Len || rec.Cap > maxPayload:
+		return fmt.Errorf("%w: %d bytes captured of %d", ErrMalformed, rec.Cap, rec.Len)
+	case Kind(rec.Kind) == Data && size < recordSize+int(rec.Cap):
+		return fmt.Errorf("%w: %d bytes captured in a record of %d", ErrMalformed, rec.Cap, size)
+	case (Kind(rec.Kind) == Owner || Kind(rec.Kind) == Connect) && size < ownerSize:
+		return fmt.Errorf("%w: owner record of %d bytes", ErrMalformed, size)
+	}
+	return nil
+}
+
+func fillOwner(raw []byte, ev *Event) {
+	own := (*tap.OwnerRecord)(unsafe.Pointer(unsafe.SliceData(raw)))
+	ev.Process.TID = own.Tid
+	ev.Process.Start = own.Start
+	comm, _, _ := bytes.Cut(own.Comm[:], []byte{0})
+	ev.Process.Comm = string(comm)
+}
+
+func address(family uint8, b *[16]uint8, port uint16) netip.AddrPort {
+	if family == 4 {
+		return netip.AddrPortFrom(netip.AddrFrom4([4]byte(b[:4])), port)
+	}
+	return netip.AddrPortFrom(netip.AddrFrom16(*b).Unmap(), port)
+}

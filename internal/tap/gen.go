@@ -1,6 +1,0 @@
-// Package tap is the kernel side: it loads and attaches the eBPF programs under
-// bpf/, climbs the ladder of owner hooks as far as the kernel lets it, and reads
-// the ring. It is the only importer of cilium/ebpf.
-package tap
-
-//go:generate go tool bpf2go -cc clang-19 -strip llvm-strip-19 -target amd64,arm64 -type beyla_record -type beyla_owner -type beyla_progress -type beyla_verdict bpf ../../bpf/beyla.bpf.c -- -O2 -g -Wall -Wextra -Werror -I../../bpf/include -I../../bpf

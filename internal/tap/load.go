@@ -1,0 +1,178 @@
+//go:build linux && (amd64 || arm64)
+
+package tap
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/btf"
+	"github.com/cilium/ebpf/link"
+	"github.com/cilium/ebpf/rlimit"
+)
+
+// What callers branch on.
+var (
+	// ErrPermission: the process lacks CAP_BPF or CAP_NET_ADMIN.
+	ErrPermission = errors.New("missing privilege: the socket source needs CAP_BPF and CAP_NET_ADMIN (and CAP_PERFMON for processes); run as root, add them, or use capture.source: pcap")
+	// ErrCgroup: capture.cgroup_path is no cgroup v2 folder.
+	ErrCgroup = errors.New("not a cgroup v2 folder")
+	// ErrKernel: the kernel lacks something that the tap cannot do without.
+	ErrKernel = errors.New("this kernel cannot run the tap (Linux 5.11 or later with cgroup BPF and BPF ring buffers is needed)")
+)
+
+// loader holds what has been opened so far, to be closed in reverse.
+type loader struct {
+	spec   *ebpf.CollectionSpec
+	types  *btf.Cache
+	maps   map[string]*ebpf.Map
+	open   closers
+	report Report
+}
+
+// load opens everything; on error nothing stays open.
+func load(o Options) (_ *loader, err error) {
+	if err := checkCgroup(o.CgroupPath); err != nil {
+		return nil, err
+	}
+	// Kernels before 5.11 charge maps to RLIMIT_MEMLOCK. Where lifting it fails,
+	// creating the maps says so.
+	_ = rlimit.RemoveMemlock()
+	spec, err := loadBpf()
+	if err != nil {
+		return nil, fmt.Errorf("read the embedded BPF object: %w", err)
+	}
+	l := &loader{spec: spec, types: btf.NewCache()}
+	defer func() {
+		l.spec, l.types = nil, nil // tens of megabytes, needed for loading only
+		if err != nil {
+			err = errors.Join(err, l.open.close())
+		}
+	}()
+	l.spec.Maps["beyla_ring"].MaxEntries = uint32(o.RingBytes)
+	if err := l.loadMaps(); err != nil {
+		return nil, err
+	}
+	if err := l.setConstants(o); err != nil {
+		return nil, err
+	}
+	l.loadOwnSockets(o)
+	if err := l.climb(o); err != nil {
+		return nil, err
+	}
+	l.loadStates()
+	if err := l.loadPackets(o); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+func checkCgroup(path string) error {
+	if _, err := os.Stat(path + "/cgroup.procs"); err != nil {
+		return fmt.Errorf("capture.cgroup_path %q: %w: %w", path, ErrCgroup, err)
+	}
+	return nil
+}
+
+// loadMaps creates the maps that all programs share.
+func (l *loader) loadMaps() error {
+	c, err := ebpf.NewCollectionWithOptions(l.subset(), ebpf.CollectionOptions{Cache: l.types})
+	if err != nil {
+		return explain("create the maps", err)
+	}
+	l.maps = c.Maps
+	l.open.add(closeFunc(c.Close))
+	return nil
+}
+
+// explain says which of the two usual reasons an error has.
+func explain(doing string, err error) error {
+	var refused *ebpf.VerifierError // also wraps EACCES, but is no matter of privilege
+	if errors.As(err, &refused) {
+		return fmt.Errorf("%s: %w: %w", doing, ErrKernel, err)
+	}
+	if errors.Is(err, os.ErrPermission) {
+		return fmt.Errorf("%s: %w: %w", doing, ErrPermission, err)
+	}
+	return fmt.Errorf("%s: %w: %w", doing, ErrKernel, err)
+}
+
+func (l *loader) setConstants(o Options) error {
+	self := uint32(0)
+	if !o.TraceSelf {
+		self = l.whoami()
+	}
+	return errors.Join(
+		l.set("beyla_window", uint32(o.Window)),
+		l.set("beyla_wake_bytes", uint32(o.RingBytes/4)),
+		l.set("beyla_self", self),
+	)
+}
+
+func (l *loader) set(name string, value uint32) error {
+	if err := l.spec.Variables[name].Set(value); err != nil {
+		return fmt.Errorf("set constant %s: %w", name, err)
+	}
+	return nil
+}
+
+// subset is the object with these programs only.
+func (l *loader) subset(names ...string) *ebpf.CollectionSpec {
+	s := l.spec.Copy()
+	keep := make(map[string]*ebpf.ProgramSpec, len(names))
+	for _, n := range names {
+		keep[n] = s.Programs[n]
+	}
+	s.Programs = keep
+	return s
+}
+
+// loadPackets loads and attaches the two programs that are the tap. They go
+// last, so that owners are known from the first record on.
+func (l *loader) loadPackets(o Options) error {
+	for _, p := range []struct {
+		name string
+		at   ebpf.AttachType
+	}{
+		{"beyla_ingress", ebpf.AttachCGroupInetIngress},
+		{"beyla_egress", ebpf.AttachCGroupInetEgress},
+	} {
+		c, err := l.programs(p.name)
+		if err != nil {
+			return explain("load "+p.name, err)
+		}
+		err = l.attachCgroup(o.CgroupPath, c.Programs[p.name], p.at)
+		c.Close() // the link keeps the program
+		if err != nil {
+			return explain(fmt.Sprintf("attach %s to %s", p.name, o.CgroupPath), err)
+		}
+	}
+	return nil
+}
+
+func (l *loader) attachCgroup(path string, p *ebpf.Program, at ebpf.AttachType) error {
+	k, err := link.AttachCgroup(link.CgroupOptions{Path: path, Program: p, Attach: at})
+	if err != nil {
+		return err
+	}
+	l.open.add(k)
+	return nil
+}
+
+// programs loads these programs on the shared maps.
+func (l *loader) programs(names ...string) (*ebpf.Collection, error) {
+	s := l.subset(names...)
+	shared := make(map[string]*ebpf.Map, len(l.maps))
+	for name, m := range l.maps {
+		if name != ".rodata" { // the constants of these programs, frozen when loaded
+			shared[name] = m
+		}
+	}
+	return ebpf.NewCollectionWithOptions(s, ebpf.CollectionOptions{MapReplacements: shared, Cache: l.types})
+}
+
+func (l *loader) missing(feature string, err error) {
+	l.report.Missing = append(l.report.Missing, Missing{Feature: feature, Err: err})
+}

@@ -1,0 +1,57 @@
+package tap
+
+import "time"
+
+// Rung is how the tap learns which thread reads and writes a socket.
+type Rung string
+
+// The rungs of the ladder, best first.
+const (
+	// RungAuto takes the best that the kernel accepts.
+	RungAuto Rung = ""
+	// RungTracepoint is tp_btf on sock_recv_length and sock_send_length (Linux 6.3).
+	RungTracepoint Rung = "tp_btf"
+	// RungFexit is fexit on the protocols' recvmsg and sendmsg.
+	RungFexit Rung = "fexit"
+	// RungKprobe is kprobes on the same.
+	RungKprobe Rung = "kprobe"
+	// RungNone: spans are attributed by cgroup only.
+	RungNone Rung = "none"
+)
+
+// Options say what to attach to and how much to copy.
+type Options struct {
+	// CgroupPath is the cgroup v2 folder whose sockets are read; the root of
+	// the mount for the whole host.
+	CgroupPath string
+	// Window is how many bytes of each message's start are copied, 1 to 16384.
+	Window int
+	// RingBytes is the size of the ring, a power of two and a multiple of the page size.
+	RingBytes int
+	// Drain is how long a record may wait in a ring that is not filling up.
+	Drain time.Duration
+	// Owners forces one rung of the ladder; RungAuto climbs it.
+	Owners Rung
+	// TraceSelf leaves the collector's own sockets in; for tests that are
+	// their own traffic.
+	TraceSelf bool
+}
+
+// Report says what the kernel accepted. Missing names what it did not, with the
+// error, in the order of trying.
+type Report struct {
+	// Owners is the rung that was reached.
+	Owners Rung
+	// States tells whether connect, failed connect and close are seen.
+	States bool
+	// OwnSockets tells whether the collector's own sockets are marked when
+	// they are made (otherwise at their first read or write).
+	OwnSockets bool
+	Missing    []Missing
+}
+
+// Missing is a feature that the kernel refused.
+type Missing struct {
+	Feature string
+	Err     error
+}

@@ -1,0 +1,104 @@
+//go:build linux && (amd64 || arm64)
+
+package tap
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/ringbuf"
+)
+
+// Tap is the running kernel side. Read, Ignore, TakeAll, Progress and Forget
+// belong to one goroutine; Counters, Fill and Report may be called from any.
+type Tap struct {
+	open     closers
+	report   Report
+	ring     *ringbuf.Reader
+	counters *ebpf.Map
+	verdicts *ebpf.Map
+	progress *ebpf.Map
+	drain    time.Duration
+	record   ringbuf.Record
+}
+
+// Open loads and attaches the tap. On error nothing stays behind.
+func Open(o Options) (*Tap, error) {
+	l, err := load(o)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tap{
+		open:     l.open,
+		report:   l.report,
+		counters: l.maps["beyla_counter_map"],
+		verdicts: l.maps["beyla_verdict_map"],
+		progress: l.maps["beyla_progress_map"],
+		drain:    o.Drain,
+	}
+	if t.ring, err = ringbuf.NewReader(l.maps["beyla_ring"]); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the ring: %w", err), t.open.close())
+	}
+	t.open.add(t.ring)
+	if !o.TraceSelf {
+		if err := markOpenSockets(l.maps["beyla_socks"]); err != nil {
+			t.report.Missing = append(t.report.Missing, Missing{Feature: "own open sockets", Err: err})
+		}
+	}
+	t.ring.SetDeadline(time.Now().Add(t.drain))
+	return t, nil
+}
+
+// Report says what the kernel accepted.
+func (t *Tap) Report() Report { return t.report }
+
+// Read puts the next raw record into rec, whose memory it reuses. When the ring
+// has been drained it waits for the drain interval (or for the ring to fill up)
+// and answers os.ErrDeadlineExceeded if nothing came; after Close, os.ErrClosed.
+func (t *Tap) Read(rec *[]byte) error {
+	t.record.RawSample = *rec
+	err := t.ring.ReadInto(&t.record)
+	*rec = t.record.RawSample
+	if err != nil && errors.Is(err, os.ErrDeadlineExceeded) {
+		t.ring.SetDeadline(time.Now().Add(t.drain))
+		return os.ErrDeadlineExceeded
+	}
+	return err
+}
+
+// Fill is how many bytes of the ring wait to be read; Capacity is its size.
+func (t *Tap) Fill() int { return t.ring.AvailableBytes() }
+
+// Capacity is the size of the ring in bytes.
+func (t *Tap) Capacity() int { return t.ring.BufferSize() }
+
+// Ignore tells the kernel to report nothing more of this socket.
+func (t *Tap) Ignore(cookie uint64) error { return t.verdict(cookie, 1) }
+
+// TakeAll tells the kernel to copy every packet of this socket.
+func (t *Tap) TakeAll(cookie uint64) error { return t.verdict(cookie, 2) }
+
+func (t *Tap) verdict(cookie uint64, kind uint32) error {
+	if err := t.verdicts.Put(cookie, bpfBeylaVerdict{Kind: kind}); err != nil {
+		return fmt.Errorf("write verdict: %w", err)
+	}
+	return nil
+}
+
+// Progress tells how far the message has come that is longer than its window;
+// false when there is none.
+func (t *Tap) Progress(cookie uint64, p *ProgressRecord) bool {
+	return t.progress.Lookup(cookie, p) == nil
+}
+
+// Forget removes what the maps may still hold of a socket that is gone.
+func (t *Tap) Forget(cookie uint64) {
+	_ = t.verdicts.Delete(cookie)
+	_ = t.progress.Delete(cookie)
+}
+
+// Close detaches everything; a Read under way returns. It may be called twice.
+func (t *Tap) Close() error { return t.open.close() }
