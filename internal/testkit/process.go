@@ -14,7 +14,7 @@ import (
 
 const (
 	readyWithin = 20 * time.Second // a loaded machine, a cold disk
-	stopWithin  = 5 * time.Second
+	stopWithin  = 3 * time.Second
 )
 
 // Spec says what to start.
