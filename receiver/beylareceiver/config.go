@@ -1,0 +1,171 @@
+package beylareceiver
+
+import (
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/configoptional"
+)
+
+// Config is the receiver's configuration. Every key is optional: with no
+// options at all the receiver traces every socket of the host but the
+// collector's own. config.schema.json describes the same keys.
+type Config struct {
+	// Capture says where the bytes come from.
+	Capture CaptureConfig `mapstructure:"capture"`
+	// HTTP configures HTTP/1.0 and HTTP/1.1.
+	HTTP HTTPConfig `mapstructure:"http"`
+	// DNS configures DNS over UDP and TCP.
+	DNS DNSConfig `mapstructure:"dns"`
+	// DropOTLPExports leaves out the telemetry exports of other processes and
+	// counts them. The collector's own never get this far.
+	DropOTLPExports bool `mapstructure:"drop_otlp_exports"`
+	// Include selects flows: with at least one rule, only flows that match one
+	// of them are traced.
+	Include []Rule `mapstructure:"include"`
+	// Exclude leaves out flows that match one of its rules; it wins over Include.
+	Exclude []Rule `mapstructure:"exclude"`
+	// Limits caps what the receiver holds in memory.
+	Limits LimitsConfig `mapstructure:"limits"`
+	// Traces configures the way to the next consumer.
+	Traces TracesConfig `mapstructure:"traces"`
+	// OnError says what a failed start means for the collector.
+	OnError OnError `mapstructure:"on_error"`
+}
+
+// Source is where the bytes come from.
+type Source string
+
+// The sources.
+const (
+	// SourceSocket reads the sockets of this host with eBPF.
+	SourceSocket Source = "socket"
+	// SourcePcap reads a capture file; it needs no privileges.
+	SourcePcap Source = "pcap"
+)
+
+// CaptureConfig says where the bytes come from and how many of them.
+type CaptureConfig struct {
+	// Source is "socket" or "pcap".
+	Source Source `mapstructure:"source"`
+	// CgroupPath is the cgroup v2 folder whose sockets are read. Empty: the
+	// host's root, found through the mount table.
+	CgroupPath string `mapstructure:"cgroup_path"`
+	// WindowKiB is how much of the start of each message is read, 1 to 16 KiB.
+	WindowKiB int `mapstructure:"window_kib"`
+	// RingBufferMiB is the size of the ring between kernel and collector: a
+	// power of two, 1 to 1024 MiB.
+	RingBufferMiB int `mapstructure:"ring_buffer_mib"`
+	// DrainInterval is how long a record waits in the ring at most, 1ms to 1s.
+	DrainInterval time.Duration `mapstructure:"drain_interval"`
+	// Pcap names the capture file; it is read when Source is "pcap".
+	Pcap configoptional.Optional[PcapConfig] `mapstructure:"pcap"`
+}
+
+// Perspective is which end of a connection in a capture file makes spans.
+type Perspective string
+
+// The perspectives.
+const (
+	PerspectiveServer Perspective = "server"
+	PerspectiveClient Perspective = "client"
+	PerspectiveBoth   Perspective = "both"
+)
+
+// PcapConfig describes a capture file.
+type PcapConfig struct {
+	// Path is a pcap or pcapng file, gzip or not.
+	Path string `mapstructure:"path"`
+	// Perspective is "server", "client" or "both".
+	Perspective Perspective `mapstructure:"perspective"`
+}
+
+// HTTPConfig configures HTTP/1.0 and HTTP/1.1.
+type HTTPConfig struct {
+	// Enabled is false for no HTTP spans at all.
+	Enabled bool `mapstructure:"enabled"`
+	// RequestHeaders are the names of request headers that become
+	// http.request.header.<name> attributes. Case does not matter.
+	RequestHeaders []string `mapstructure:"request_headers"`
+	// ResponseHeaders are the names of response headers that become
+	// http.response.header.<name> attributes. Case does not matter.
+	ResponseHeaders []string `mapstructure:"response_headers"`
+	// AllowSensitiveHeaders allows names like Authorization in the two lists.
+	AllowSensitiveHeaders bool `mapstructure:"allow_sensitive_headers"`
+	// Routes are path patterns such as /users/{id}; the first that matches a
+	// request's path becomes http.route.
+	Routes []string `mapstructure:"routes"`
+	// RedactQuery are the names of query parameters whose values become
+	// REDACTED. A list given here replaces the default one.
+	RedactQuery []string `mapstructure:"redact_query"`
+	// DropHealthProbes leaves out the probes of kubelets and load balancers, and counts them.
+	DropHealthProbes bool `mapstructure:"drop_health_probes"`
+}
+
+// DNSConfig configures DNS over UDP and TCP.
+type DNSConfig struct {
+	// Enabled is false for no DNS spans at all.
+	Enabled bool `mapstructure:"enabled"`
+}
+
+// LimitsConfig caps what the receiver holds in memory. What does not fit is
+// left out and counted.
+type LimitsConfig struct {
+	// Flows is how many connections are followed at once.
+	Flows int `mapstructure:"flows"`
+	// InflightExchanges is how many requests may wait for their response.
+	InflightExchanges int `mapstructure:"inflight_exchanges"`
+	// ReassemblyMiB is how much payload may wait to be put in order, MiB.
+	ReassemblyMiB int `mapstructure:"reassembly_mib"`
+	// Processes is how many processes and containers are remembered.
+	Processes int `mapstructure:"processes"`
+}
+
+// TracesConfig configures the way to the next consumer.
+type TracesConfig struct {
+	// FlushInterval is how long a finished span waits for others at most, 1ms to 10s.
+	FlushInterval time.Duration `mapstructure:"flush_interval"`
+	// MaxBatchSpans is how many spans go to the next consumer at once at most.
+	MaxBatchSpans int `mapstructure:"max_batch_spans"`
+}
+
+// OnError says what a failed start means for the collector.
+type OnError string
+
+// The answers to a failed start.
+const (
+	// OnErrorPropagate fails the collector's start with the reason.
+	OnErrorPropagate OnError = "propagate"
+	// OnErrorIgnore logs the reason and reports it as the component's status;
+	// the rest of the collector runs.
+	OnErrorIgnore OnError = "ignore"
+)
+
+func createDefaultConfig() component.Config {
+	return &Config{
+		Capture: CaptureConfig{
+			Source:        SourceSocket,
+			WindowKiB:     8,
+			RingBufferMiB: 16,
+			DrainInterval: 10 * time.Millisecond,
+			Pcap:          configoptional.Default(PcapConfig{Perspective: PerspectiveServer}),
+		},
+		HTTP:            HTTPConfig{Enabled: true, RedactQuery: defaultRedactQuery()},
+		DNS:             DNSConfig{Enabled: true},
+		DropOTLPExports: true,
+		Limits: LimitsConfig{
+			Flows:             100_000,
+			InflightExchanges: 100_000,
+			ReassemblyMiB:     32,
+			Processes:         8192,
+		},
+		Traces:  TracesConfig{FlushInterval: 200 * time.Millisecond, MaxBatchSpans: 512},
+		OnError: OnErrorPropagate,
+	}
+}
+
+// defaultRedactQuery is what the HTTP conventions ask to redact
+// (https://opentelemetry.io/docs/specs/semconv/registry/attributes/url/, url.query).
+func defaultRedactQuery() []string {
+	return []string{"X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "sig", "X-Goog-Signature"}
+}

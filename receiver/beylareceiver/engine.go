@@ -1,0 +1,99 @@
+package beylareceiver
+
+import (
+	"context"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/receiver"
+)
+
+// engine is what the door needs of the pipeline behind it.
+type engine interface {
+	// Start opens what has to be opened and begins to work; ctx bounds the
+	// opening, not the work. The channel is bounded. The engine never waits for
+	// its reader: what does not fit is dropped and counted in stats.QueueFull.
+	// It is closed once nothing more will come: after Shutdown, at the end of a
+	// capture file, or when the engine failed.
+	Start(ctx context.Context) (<-chan batch, error)
+	// Err tells, once the channel is closed, why the engine failed; nil if it did not.
+	Err() error
+	// Shutdown stops reading, flushes what is held into the channel and closes
+	// it. It returns by ctx's deadline, frees everything either way, and may
+	// be called after a failed Start.
+	Shutdown(ctx context.Context) error
+	// Stats fills in s (already empty). It may be called at any time from any goroutine.
+	Stats(s *stats)
+}
+
+// batch is a run of finished spans on their way to the next consumer.
+type batch interface {
+	// Len is the number of spans.
+	Len() int
+	// Build makes new pdata of them. It is called again for every attempt,
+	// because the pdata of an earlier one belongs to the consumer.
+	Build() ptrace.Traces
+	// Oldest is when the oldest of the exchanges ended; zero when that was not
+	// in this collector's lifetime (a capture file).
+	Oldest() time.Time
+	// Release gives the spans' memory back. Nothing else is called after it.
+	Release()
+}
+
+// newEngine makes the engine of one instance. It opens nothing. The engine
+// calls report when its health changes.
+type newEngine func(cfg *Config, set receiver.Settings, report func(health)) (engine, error)
+
+// health is how well a running engine can do its work.
+type health struct {
+	// Err says what is missing; nil when nothing is.
+	Err error
+	// Missing names the features that are off for it.
+	Missing []string
+}
+
+// stats is a moment's account of an engine. The equations are those of
+// internal/ledger.
+type stats struct {
+	// Packets is how many packets with payload were looked at.
+	Packets uint64
+	// KernelMessages is how many messages began there.
+	KernelMessages uint64
+	// KernelLost are records that did not reach user space, KernelSkipped
+	// packets that were left out on purpose; by reason.
+	KernelLost, KernelSkipped []count
+	// RingBytes of RingCapacity wait to be read; both 0 without a ring.
+	RingBytes, RingCapacity int64
+	// Received is how many messages reached user space, Held how many of them
+	// are under way.
+	Received uint64
+	Held     int64
+	// Dropped and Filtered are messages that became part of no span, by reason.
+	Dropped, Filtered []count
+	// ParserErrors are by protocol.
+	ParserErrors []count
+	// QueueFull is how many finished spans found the channel full.
+	QueueFull uint64
+
+	Flows, Inflight, ReassemblyBytes, Processes gauge
+}
+
+// count is how often something happened.
+type count struct {
+	// What is a low-cardinality word.
+	What string
+	N    uint64
+}
+
+// gauge is how much of a limit is in use.
+type gauge struct {
+	Value, Limit int64
+}
+
+func total(counts []count) uint64 {
+	var n uint64
+	for _, c := range counts {
+		n += c.N
+	}
+	return n
+}

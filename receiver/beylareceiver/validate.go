@@ -1,0 +1,110 @@
+package beylareceiver
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Validate checks the configuration and names the key of every problem. It
+// looks at nothing but the values: whether a file exists is found out at Start.
+func (c *Config) Validate() error {
+	errs := c.Capture.problems()
+	errs = append(errs, c.HTTP.problems()...)
+	errs = append(errs, ruleProblems("include", c.Include)...)
+	errs = append(errs, ruleProblems("exclude", c.Exclude)...)
+	errs = append(errs,
+		within("limits.flows", c.Limits.Flows, 1, 10_000_000),
+		within("limits.inflight_exchanges", c.Limits.InflightExchanges, 1, 10_000_000),
+		within("limits.reassembly_mib", c.Limits.ReassemblyMiB, 1, 4096),
+		within("limits.processes", c.Limits.Processes, 1, 1_000_000),
+		within("traces.flush_interval", c.Traces.FlushInterval, time.Millisecond, 10*time.Second),
+		within("traces.max_batch_spans", c.Traces.MaxBatchSpans, 1, 100_000),
+		oneOf("on_error", c.OnError, OnErrorPropagate, OnErrorIgnore),
+	)
+	return errors.Join(errs...)
+}
+
+func (c *CaptureConfig) problems() []error {
+	errs := []error{
+		oneOf("capture.source", c.Source, SourceSocket, SourcePcap),
+		within("capture.window_kib", c.WindowKiB, 1, 16),
+		within("capture.drain_interval", c.DrainInterval, time.Millisecond, time.Second),
+	}
+	if n := c.RingBufferMiB; n < 1 || n > 1024 || n&(n-1) != 0 {
+		errs = append(errs, fmt.Errorf("capture.ring_buffer_mib: must be a power of two from 1 to 1024, not %d", n))
+	}
+	if c.CgroupPath != "" && !filepath.IsAbs(c.CgroupPath) {
+		errs = append(errs, fmt.Errorf("capture.cgroup_path: must be an absolute path, not %q", c.CgroupPath))
+	}
+	if p := c.Pcap.Get(); p != nil {
+		errs = append(errs, oneOf("capture.pcap.perspective", p.Perspective,
+			PerspectiveServer, PerspectiveClient, PerspectiveBoth))
+		if p.Path == "" {
+			errs = append(errs, errors.New("capture.pcap.path: must name a capture file"))
+		}
+	} else if c.Source == SourcePcap {
+		errs = append(errs, errors.New("capture.pcap.path: must name a capture file when capture.source is pcap"))
+	}
+	return errs
+}
+
+func (c *HTTPConfig) problems() []error {
+	errs := c.headerProblems("http.request_headers", c.RequestHeaders)
+	errs = append(errs, c.headerProblems("http.response_headers", c.ResponseHeaders)...)
+	for i, r := range c.Routes {
+		if !strings.HasPrefix(r, "/") {
+			errs = append(errs, fmt.Errorf("http.routes[%d]: must begin with /, unlike %q", i, r))
+		}
+	}
+	for i, name := range c.RedactQuery {
+		if name == "" {
+			errs = append(errs, fmt.Errorf("http.redact_query[%d]: must not be empty", i))
+		}
+	}
+	return errs
+}
+
+func (c *HTTPConfig) headerProblems(key string, names []string) []error {
+	var errs []error
+	for i, name := range names {
+		switch {
+		case !headerName(name):
+			errs = append(errs, fmt.Errorf("%s[%d]: %q is not a header name", key, i, name))
+		case sensitiveHeader(name) && !c.AllowSensitiveHeaders:
+			errs = append(errs, fmt.Errorf(
+				"%s[%d]: %s carries secrets; set http.allow_sensitive_headers to capture it all the same", key, i, name))
+		}
+	}
+	return errs
+}
+
+func ruleProblems(key string, rules []Rule) []error {
+	var errs []error
+	for i := range rules {
+		errs = append(errs, rules[i].problems(fmt.Sprintf("%s[%d]", key, i))...)
+	}
+	return errs
+}
+
+func within[T cmp.Ordered](key string, v, least, most T) error {
+	if v < least || v > most {
+		return fmt.Errorf("%s: must be from %v to %v, not %v", key, least, most, v)
+	}
+	return nil
+}
+
+func oneOf[T ~string](key string, v T, words ...T) error {
+	if slices.Contains(words, v) {
+		return nil
+	}
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = string(w)
+	}
+	return fmt.Errorf("%s: must be %s, not %q", key, strings.Join(quoted, " or "), v)
+}
