@@ -32,7 +32,7 @@ func (t *tracker) tcp(p *packet) {
 	case p.wire == 0:
 		t.stats.Empty++
 	case c.over:
-		t.stats.Skipped[AfterClose]++
+		t.stats.Skipped[c.half[from].remains(p)]++
 	default:
 		c = t.data(c, from, p)
 	}
@@ -128,13 +128,13 @@ func (t *tracker) data(c *conn, from side, p *packet) *conn {
 // give gives out what of the payload at pos was not seen before.
 func (t *tracker) give(c *conn, from side, p *packet, pos int64) {
 	h := &c.half[from]
-	start, end := h.missing(pos), pos+int64(p.wire)
-	if h.finSeen {
-		end = min(end, max(h.finPos, pos))
+	start, end, why := h.missing(pos), pos+int64(p.wire), Retransmit
+	if h.finSeen && end > h.finPos {
+		end, why = h.finPos, AfterClose
 	}
 	// One byte just below the first one seen is a keep-alive probe's garbage.
 	if start >= end || p.wire == 1 && pos == -1 && !h.synSeen {
-		t.stats.Skipped[Retransmit]++
+		t.stats.Skipped[why]++
 		return
 	}
 	if c.local == nobody {

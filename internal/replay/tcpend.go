@@ -80,3 +80,11 @@ func (t *tracker) reset(c *conn, from side, p *packet) {
 	}
 	t.close(c, p.time)
 }
+
+// remains says what payload on a connection that is over was.
+func (h *half) remains(p *packet) Reason {
+	if pos := h.locate(p.dataSeq()); h.begun && h.missing(pos) >= pos+int64(p.wire) {
+		return Retransmit
+	}
+	return AfterClose
+}
