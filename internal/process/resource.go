@@ -1,14 +1,16 @@
-// Package process finds out who a socket belongs to: the executable, the
-// service name, the container, and what becomes the span's resource.
 package process
 
-import "github.com/beylareceiver/beylareceiver/internal/attr"
+import (
+	"slices"
+
+	"github.com/beylareceiver/beylareceiver/internal/attr"
+)
 
 // Resource is what one process (or, where the process is not known, one
 // cgroup) puts on its spans. It is built once and shared by pointer; spans of the
 // same resource carry the same pointer. It is never changed after it is built.
 type Resource struct {
-	// Attrs are the resource attributes, service.name among them.
+	// Attrs are the resource attributes, service.name among them; no key comes twice.
 	Attrs attr.List
 	// Service is the value of service.name.
 	Service string
@@ -16,8 +18,20 @@ type Resource struct {
 	Executable string
 	// CgroupPath is the path of the cgroup below its mount; empty if not known.
 	CgroupPath string
-	// ContainerID is the 64-digit container id; empty outside containers.
+	// ContainerID is the container's id, for nearly all runtimes 64 hexadecimal
+	// digits; empty outside containers.
 	ContainerID string
 	// NetNS is the inode number of the network namespace. 0: unknown.
 	NetNS uint32
+}
+
+// same tells whether two resources say the same.
+func (r *Resource) same(o *Resource) bool {
+	return r.Service == o.Service && r.Executable == o.Executable && r.CgroupPath == o.CgroupPath &&
+		r.ContainerID == o.ContainerID && r.NetNS == o.NetNS && slices.EqualFunc(r.Attrs, o.Attrs, sameKV)
+}
+
+// sameKV compares the kinds of value that resources have.
+func sameKV(a, b attr.KV) bool {
+	return a.Key == b.Key && a.Kind == b.Kind && a.Str == b.Str && a.Num == b.Num
 }
