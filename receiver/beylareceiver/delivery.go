@@ -2,6 +2,8 @@ package beylareceiver
 
 import (
 	"context"
+	"errors"
+	"io"
 	"time"
 
 	"go.opentelemetry.io/collector/consumer"
@@ -27,8 +29,8 @@ func defaultBackoff() backoff {
 }
 
 // delivery hands batches to the next consumer, one at a time. While it waits,
-// the engine's channel fills up, and then the engine drops whole batches: a
-// slow consumer never slows the reading of the ring.
+// the engine's queue fills up, and then the engine drops whole batches: a slow
+// consumer never slows the reading of the ring.
 type delivery struct {
 	next   consumer.Traces
 	obs    *receiverhelper.ObsReport
@@ -42,10 +44,17 @@ type delivery struct {
 	refusing bool
 }
 
-// run delivers until batches is closed. When ctx is cancelled, what is left is
-// counted instead.
-func (d *delivery) run(ctx context.Context, batches <-chan batch) {
-	for b := range batches {
+// run delivers until next answers io.EOF, or an error, which it returns. When
+// ctx is cancelled, what is left is counted instead.
+func (d *delivery) run(ctx context.Context, next func() (batch, error)) error {
+	for {
+		b, err := next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 		if n := b.Len(); n > 0 {
 			d.deliver(ctx, b, n)
 		}

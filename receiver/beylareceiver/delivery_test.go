@@ -3,6 +3,7 @@ package beylareceiver
 import (
 	"context"
 	"errors"
+	"io"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -50,13 +51,16 @@ func newDelivery(t *testing.T, next *scripted) (*delivery, *observer.ObservedLog
 	}, logs, closing
 }
 
-func queue(batches ...*fakeBatch) <-chan batch {
-	ch := make(chan batch, len(batches))
-	for _, b := range batches {
-		ch <- b
+// queue gives the batches, then io.EOF.
+func queue(batches ...*fakeBatch) func() (batch, error) {
+	return func() (batch, error) {
+		if len(batches) == 0 {
+			return nil, io.EOF
+		}
+		b := batches[0]
+		batches = batches[1:]
+		return b, nil
 	}
-	close(ch)
-	return ch
 }
 
 func always(err error) []error {
@@ -73,7 +77,7 @@ func TestRetriesWithFreshDataUntilAccepted(t *testing.T) {
 		d, logs, _ := newDelivery(t, next)
 		began := time.Now()
 		b := newFakeBatch("a", "b")
-		d.run(t.Context(), queue(b, newFakeBatch("c")))
+		assert.NoError(t, d.run(t.Context(), queue(b, newFakeBatch("c"))))
 
 		assert.Equal(t, 4, b.built, "one build for each attempt")
 		assert.EqualValues(t, 3, d.book.emitted.Load())
@@ -95,7 +99,7 @@ func TestPermanentErrorIsNotRetried(t *testing.T) {
 	next := &scripted{answers: []error{consumererror.NewPermanent(errBusy)}}
 	d, _, _ := newDelivery(t, next)
 	b := newFakeBatch("a", "b")
-	d.run(t.Context(), queue(b, newFakeBatch("c")))
+	assert.NoError(t, d.run(t.Context(), queue(b, newFakeBatch("c"))))
 	assert.Equal(t, 1, b.built)
 	assert.EqualValues(t, 2, d.book.refused[refusedPermanent].Load())
 	assert.EqualValues(t, 1, d.book.emitted.Load())
@@ -107,7 +111,7 @@ func TestGivesUpInTheEnd(t *testing.T) {
 		next := &scripted{answers: always(errBusy)}
 		d, _, _ := newDelivery(t, next)
 		began := time.Now()
-		d.run(t.Context(), queue(newFakeBatch("a", "b")))
+		assert.NoError(t, d.run(t.Context(), queue(newFakeBatch("a", "b"))))
 		assert.EqualValues(t, 2, d.book.refused[refusedRetries].Load())
 		assert.GreaterOrEqual(t, time.Since(began), d.retry.Total)
 		assert.LessOrEqual(t, time.Since(began), d.retry.Total+d.retry.Most)
@@ -125,7 +129,7 @@ func TestClosingEndsThePauseWithOneMoreAttempt(t *testing.T) {
 		d, _, closing := newDelivery(t, next)
 		first, second := newFakeBatch("a"), newFakeBatch("b", "c")
 		done := make(chan struct{})
-		go func() { defer close(done); d.run(t.Context(), queue(first, second)) }()
+		go func() { defer close(done); assert.NoError(t, d.run(t.Context(), queue(first, second))) }()
 		synctest.Wait() // in the first pause
 		close(closing)
 		began := time.Now()
@@ -142,7 +146,7 @@ func TestCancelledDeliveryOnlyCounts(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	b := newFakeBatch("a")
-	d.run(ctx, queue(b, newFakeBatch()))
+	assert.NoError(t, d.run(ctx, queue(b, newFakeBatch())))
 	assert.Zero(t, b.built)
 	assert.EqualValues(t, 1, d.book.refused[refusedShutdown].Load())
 	<-b.released
@@ -152,7 +156,7 @@ func TestEmptyBatchGoesNowhere(t *testing.T) {
 	next := new(scripted)
 	d, _, _ := newDelivery(t, next)
 	b := newFakeBatch()
-	d.run(t.Context(), queue(b))
+	assert.NoError(t, d.run(t.Context(), queue(b)))
 	assert.Empty(t, next.at)
 	<-b.released
 }

@@ -11,18 +11,19 @@ import (
 // engine is what the door needs of the pipeline behind it.
 type engine interface {
 	// Start opens what has to be opened and begins to work; ctx bounds the
-	// opening, not the work. The channel is bounded. The engine never waits for
-	// its reader: what does not fit is dropped and counted in stats.QueueFull.
-	// It is closed once nothing more will come: after Shutdown, at the end of a
-	// capture file, or when the engine failed.
-	Start(ctx context.Context) (<-chan batch, error)
-	// Err tells, once the channel is closed, why the engine failed; nil if it did not.
-	Err() error
-	// Shutdown stops reading, flushes what is held into the channel and closes
-	// it. It returns by ctx's deadline, frees everything either way, and may
-	// be called after a failed Start.
+	// opening, not the work.
+	Start(ctx context.Context) error
+	// Next waits for the next batch. It answers io.EOF once nothing more will
+	// come (after Shutdown, or at the end of a capture file), and another error
+	// when the engine failed. A live engine never waits for its reader: batches
+	// for which the queue has no room are dropped and counted in stats.QueueFull.
+	Next() (batch, error)
+	// Shutdown stops reading and flushes what is held to Next. It returns by
+	// ctx's deadline, frees everything either way, and may be called after a
+	// failed Start.
 	Shutdown(ctx context.Context) error
-	// Stats fills in s (already empty). It may be called at any time from any goroutine.
+	// Stats fills in s (already empty). It may be called from any goroutine
+	// once Start has succeeded, also after Shutdown.
 	Stats(s *stats)
 }
 
@@ -72,8 +73,10 @@ type stats struct {
 	Dropped, Filtered []count
 	// ParserErrors are by protocol.
 	ParserErrors []count
-	// QueueFull is how many finished spans found the channel full.
+	// QueueFull is how many finished spans found the queue full.
 	QueueFull uint64
+	// Incomplete says why a capture file was not read to its end.
+	Incomplete error
 
 	Flows, Inflight, ReassemblyBytes, Processes gauge
 }

@@ -2,6 +2,7 @@ package beylareceiver
 
 import (
 	"context"
+	"io"
 	"sync"
 	"testing"
 	"time"
@@ -31,12 +32,18 @@ type fakeEngine struct {
 
 func newFakeEngine() *fakeEngine { return &fakeEngine{ch: make(chan batch, 64)} }
 
-func (e *fakeEngine) Start(context.Context) (<-chan batch, error) { return e.ch, e.startErr }
+func (e *fakeEngine) Start(context.Context) error { return e.startErr }
 
-func (e *fakeEngine) Err() error {
+func (e *fakeEngine) Next() (batch, error) {
+	if b, ok := <-e.ch; ok {
+		return b, nil
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.err
+	if e.err != nil {
+		return nil, e.err
+	}
+	return nil, io.EOF
 }
 
 func (e *fakeEngine) Shutdown(context.Context) error {
@@ -49,7 +56,7 @@ func (e *fakeEngine) Shutdown(context.Context) error {
 
 func (e *fakeEngine) Stats(s *stats) { *s = e.account }
 
-// end closes the channel, once.
+// end ends the batches, once: with err, or with io.EOF for nil.
 func (e *fakeEngine) end(err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -70,8 +70,7 @@ func (r *tracesReceiver) begin(ctx context.Context, st *status) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	batches, err := eng.Start(ctx)
-	if err != nil {
+	if err := eng.Start(ctx); err != nil {
 		return nil, errors.Join(err, eng.Shutdown(ctx))
 	}
 	reg, err := r.book.observe(eng.Stats)
@@ -86,7 +85,7 @@ func (r *tracesReceiver) begin(ctx context.Context, st *status) (*run, error) {
 	life, run.cancel = context.WithCancel(context.Background())
 	go run.work(life, &delivery{
 		next: r.next, obs: r.obs, book: r.book, retry: r.retry, logger: r.set.Logger, closing: run.closing,
-	}, batches)
+	})
 	return run, nil
 }
 

@@ -163,7 +163,26 @@ func TestEndOfCaptureIsSummarizedOnce(t *testing.T) {
 			"packets": uint64(9), "messages": uint64(6), "spans": uint64(2), "lost_records": uint64(0),
 			"lost_messages": uint64(3), "filtered_messages": uint64(4), "refused_spans": uint64(2),
 		}, logs.All()[0].ContextMap())
+		assert.Equal(t, zapcore.InfoLevel, logs.All()[0].Level)
 		assert.Empty(t, host.seen(), "the end of a file is no failure")
+		require.NoError(t, r.Shutdown(t.Context()))
+	})
+}
+
+func TestDamagedCaptureIsSaidSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newFakeEngine()
+		e.account.Incomplete = errors.New("read packet 7: unexpected EOF")
+		core, logs := observer.New(zapcore.InfoLevel)
+		set := fakeSettings()
+		set.Logger = zap.New(core)
+		r := newFake(t, e, set, consumertest.NewNop())
+		require.NoError(t, r.Start(t.Context(), newStatusHost()))
+		e.end(nil)
+		synctest.Wait()
+		require.Equal(t, 1, logs.Len())
+		assert.Equal(t, zapcore.WarnLevel, logs.All()[0].Level)
+		assert.Equal(t, "read packet 7: unexpected EOF", logs.All()[0].ContextMap()["incomplete"])
 		require.NoError(t, r.Shutdown(t.Context()))
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 )
 
 // run is what lives from Start to Shutdown.
@@ -22,34 +23,38 @@ type run struct {
 }
 
 // work delivers until the engine has nothing more to give.
-func (r *run) work(ctx context.Context, d *delivery, batches <-chan batch) {
+func (r *run) work(ctx context.Context, d *delivery) {
 	defer close(r.done)
-	d.run(ctx, batches)
-	select {
-	case <-r.closing:
-		return
-	default:
-	}
-	if err := r.engine.Err(); err != nil {
+	err := d.run(ctx, r.engine.Next)
+	if err != nil {
 		r.logger.Error("the receiver stopped working", zap.Error(err))
 		r.status.broken(err)
 		return
 	}
-	r.summarize()
+	select {
+	case <-r.closing:
+	default:
+		r.summarize()
+	}
 }
 
 // summarize says what became of a source that has come to its end.
 func (r *run) summarize() {
 	var s stats
 	r.engine.Stats(&s)
-	r.logger.Info("end of the capture",
+	level, fields := zapcore.InfoLevel, []zap.Field{
 		zap.Uint64("packets", s.Packets),
 		zap.Uint64("messages", s.Received),
 		zap.Uint64("spans", r.book.emitted.Load()),
 		zap.Uint64("lost_records", total(s.KernelLost)),
 		zap.Uint64("lost_messages", total(s.Dropped)),
 		zap.Uint64("filtered_messages", total(s.Filtered)),
-		zap.Uint64("refused_spans", r.book.refusedTotal(&s)))
+		zap.Uint64("refused_spans", r.book.refusedTotal(&s)),
+	}
+	if s.Incomplete != nil {
+		level, fields = zapcore.WarnLevel, append(fields, zap.NamedError("incomplete", s.Incomplete))
+	}
+	r.logger.Log(level, "end of the capture", fields...)
 }
 
 // stop flushes and frees. Past ctx's deadline what is left is counted, not delivered.

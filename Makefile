@@ -1,0 +1,81 @@
+# make run     build the collector and run it on this host (as root)
+# make test    install what the tests need (as root, with apt), then run everything
+# make help    the rest
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS   += --no-print-directory --no-builtin-rules
+
+GO          ?= go
+TIME        ?= 20s
+PKG         ?= ./...
+CONFIG      ?= examples/quickstart/collector.yaml
+COLLECTOR   := dist/otelcol-beyla
+TOOL        := $(GO) tool -modfile=internal/tools/go.mod
+LINT        := $(GO) tool -modfile=internal/tools/lint/go.mod golangci-lint
+# What is stamped into a binary must not depend on who owns the checkout.
+export GOFLAGS := $(GOFLAGS) -buildvcs=false
+
+.PHONY: help build run test setup check generate fresh bench fuzz lint clean
+
+help:
+	@echo 'make build            $(COLLECTOR), built with ocb from builder-config.yaml'
+	@echo 'make run              build, then run it on this host with $(CONFIG)'
+	@echo 'make test             set up (root and apt), check, run all tests; PKG=./internal/flow/... for some'
+	@echo 'make generate         regenerate BPF objects (clang-19) and metadata'
+	@echo 'make fresh            generate, and fail if that changed anything'
+	@echo 'make bench            benchmarks'
+	@echo 'make fuzz TIME=20s    every fuzz target, that long each'
+	@echo 'make lint             golangci-lint'
+
+build:
+	@mkdir -p dist
+	@$(TOOL) builder --config builder-config.yaml >dist/build.log 2>&1 || { cat dist/build.log; exit 1; }
+	@echo "built $(COLLECTOR)"
+
+run:
+	@test "$$(id -u)" = 0 || { echo 'make run attaches eBPF programs and needs root. As another user: make build && sudo $(COLLECTOR) --config $(CONFIG). Without root at all: examples/pcap.' >&2; exit 1; }
+	@$(MAKE) build
+	@exec $(COLLECTOR) --config $(CONFIG)
+
+test: setup check
+	@$(GO) test -count=1 -timeout 20m $(PKG)
+
+setup:
+	@internal/tools/setup.sh
+
+# Formatting, vet, and the platforms that compile but do not run.
+check:
+	@unformatted=$$(find . -name '*.go' -not -path './dist/*' -exec gofmt -l {} +); \
+	test -z "$$unformatted" || { echo "not gofmt-clean: $$unformatted" >&2; exit 1; }
+	@$(GO) vet $(PKG)
+	@GOOS=darwin GOARCH=arm64 $(GO) vet ./receiver/...
+	@GOOS=linux GOARCH=386 $(GO) vet ./receiver/...
+	@GOOS=linux GOARCH=arm64 $(GO) vet ./receiver/...
+
+generate:
+	@$(GO) generate ./...
+
+# Compares with what is there, committed or not.
+fresh:
+	@before=$$(mktemp); after=$$(mktemp); trap 'rm -f "$$before" "$$after"' EXIT; \
+	sum() { find . -type f -not -path './.git/*' -not -path './dist/*' -exec sha256sum {} + | sort -k 2; }; \
+	sum >"$$before"; $(MAKE) generate; sum >"$$after"; \
+	diff "$$before" "$$after" || { echo 'generated files were stale: commit what "make generate" made' >&2; exit 1; }
+
+bench:
+	@$(GO) test -run '^$$' -bench . -benchmem -timeout 30m $(PKG) | grep -v -e '\[no test files\]' -e '^ok ' -e '^PASS$$'
+
+fuzz:
+	@grep -rl --include='*_test.go' '^func Fuzz' internal receiver | while read -r file; do \
+		sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$file" | while read -r target; do \
+			echo "$$(dirname "$$file") $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(TIME) "./$$(dirname "$$file")" </dev/null; \
+		done; \
+	done
+
+lint:
+	@$(LINT) run $(PKG)
+
+clean:
+	@rm -rf dist

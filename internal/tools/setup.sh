@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Installs the servers and tools that the tests use and that are missing, with
+# apt, when run as root on a system that has it. Says what it could not install;
+# the tests that need it then skip with the reason, or fail when CI=true.
+set -euo pipefail
+
+# command:package
+wanted=(
+  nginx:nginx wrk:wrk curl:curl python3:python3 ip:iproute2 tshark:tshark tcpdump:tcpdump
+  dig:dnsutils dnsmasq:dnsmasq bpftool:bpftool clang-19:clang-19 llvm-strip-19:llvm-19
+)
+
+export PATH="$PATH:/usr/sbin:/sbin"
+missing=() packages=()
+for pair in "${wanted[@]}"; do
+  if ! command -v "${pair%%:*}" >/dev/null; then
+    missing+=("${pair%%:*}")
+    packages+=("${pair##*:}")
+  fi
+done
+if [ ! -e /usr/include/bpf/bpf_helpers.h ]; then
+  missing+=(bpf_helpers.h)
+  packages+=(libbpf-dev)
+fi
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+  echo "setup: missing ${missing[*]}; install them, or run as root on a system with apt" >&2
+  exit 0
+fi
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq >"$log" 2>&1 || cat "$log" >&2
+# One by one: a release without one of them still gets the others.
+for package in "${packages[@]}"; do
+  # No service is started: the tests start their own.
+  if ! RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "$package" >"$log" 2>&1; then
+    tail -n 3 "$log" >&2
+    echo "setup: could not install $package" >&2
+  fi
+done
