@@ -24,8 +24,9 @@ var rules = []rule{
 	{pkg: "tap"},
 	{pkg: "tracecontext"},
 	{pkg: "wire"},
+	{pkg: "selection"},
 	// Sources, beside the tap.
-	{pkg: "replay", imports: []string{"tap"}},
+	{pkg: "replay", imports: []string{"tap", "event"}},
 	// Stages.
 	{pkg: "event", imports: []string{"tap"}},
 	{pkg: "flow", imports: []string{"event", "ledger"}},
@@ -38,7 +39,9 @@ var rules = []rule{
 	{pkg: "traces", imports: []string{"span", "attr", "process"}},
 	// What joins them.
 	{pkg: "pipeline", imports: []string{"..."}},
-	{pkg: "receiver/...", imports: []string{"pipeline", "ledger", "receiver/..."}},
+	{pkg: "receiver/...", imports: []string{
+		"pipeline", "traces", "ledger", "selection", "proto/http1", "testkit", "receiver/...",
+	}},
 	// Help for tests.
 	{pkg: "testkit", imports: []string{"..."}},
 	{pkg: "testkit/...", imports: []string{"..."}},
@@ -53,7 +56,7 @@ type fence struct {
 }
 
 var fences = []fence{
-	{what: "go.opentelemetry.io/collector/pdata", only: []string{"traces", "receiver/..."}},
+	{what: "go.opentelemetry.io/collector/pdata", only: []string{"traces", "receiver/...", "testkit", "testkit/..."}},
 	{what: "github.com/cilium/ebpf", only: []string{"tap", "testkit", "testkit/..."}},
 	{what: "unsafe", direct: true, only: []string{"event"}},
 	{what: "C", direct: true},

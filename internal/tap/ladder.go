@@ -64,11 +64,11 @@ func (l *loader) climb(o Options) error {
 }
 
 func (l *loader) tryRung(hooks []hook) error {
-	mark := l.open.mark()
+	mark := l.links.mark()
 	for _, h := range hooks {
 		err := l.tryHook(h)
 		if err != nil && h.needed {
-			return errors.Join(err, l.open.rewind(mark))
+			return errors.Join(err, l.links.rewind(mark))
 		}
 		if err != nil {
 			l.missing("owner hook "+h.program, err)
@@ -87,7 +87,7 @@ func (l *loader) tryHook(h hook) error {
 	if err != nil {
 		return fmt.Errorf("attach %s: %w", h.program, err)
 	}
-	l.open.add(k)
+	l.links.add(k)
 	return nil
 }
 

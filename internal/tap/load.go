@@ -28,7 +28,8 @@ type loader struct {
 	spec   *ebpf.CollectionSpec
 	types  *btf.Cache
 	maps   map[string]*ebpf.Map
-	open   closers
+	memory closers // the maps
+	links  closers // what is attached
 	report Report
 }
 
@@ -48,7 +49,7 @@ func load(o Options) (_ *loader, err error) {
 	defer func() {
 		l.spec, l.types = nil, nil // tens of megabytes, needed for loading only
 		if err != nil {
-			err = errors.Join(err, l.open.close())
+			err = errors.Join(err, l.links.close(), l.memory.close())
 		}
 	}()
 	l.spec.Maps["beyla_ring"].MaxEntries = uint32(o.RingBytes)
@@ -83,7 +84,7 @@ func (l *loader) loadMaps() error {
 		return explain("create the maps", err)
 	}
 	l.maps = c.Maps
-	l.open.add(closeFunc(c.Close))
+	l.memory.add(closeFunc(c.Close))
 	return nil
 }
 
@@ -157,7 +158,7 @@ func (l *loader) attachCgroup(path string, p *ebpf.Program, at ebpf.AttachType) 
 	if err != nil {
 		return err
 	}
-	l.open.add(k)
+	l.links.add(k)
 	return nil
 }
 

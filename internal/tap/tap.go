@@ -5,7 +5,9 @@ package tap
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/cilium/ebpf"
@@ -15,7 +17,8 @@ import (
 // Tap is the running kernel side. Read, Ignore, TakeAll, Progress and Forget
 // belong to one goroutine; Counters, Fill and Report may be called from any.
 type Tap struct {
-	open     closers
+	memory   closers
+	links    closers
 	report   Report
 	ring     *ringbuf.Reader
 	counters *ebpf.Map
@@ -23,6 +26,9 @@ type Tap struct {
 	progress *ebpf.Map
 	drain    time.Duration
 	record   ringbuf.Record
+
+	detach   sync.Once
+	detached error
 }
 
 // Open loads and attaches the tap. On error nothing stays behind.
@@ -32,7 +38,8 @@ func Open(o Options) (*Tap, error) {
 		return nil, err
 	}
 	t := &Tap{
-		open:     l.open,
+		memory:   l.memory,
+		links:    l.links,
 		report:   l.report,
 		counters: l.maps["beyla_counter_map"],
 		verdicts: l.maps["beyla_verdict_map"],
@@ -40,9 +47,9 @@ func Open(o Options) (*Tap, error) {
 		drain:    o.Drain,
 	}
 	if t.ring, err = ringbuf.NewReader(l.maps["beyla_ring"]); err != nil {
-		return nil, errors.Join(fmt.Errorf("open the ring: %w", err), t.open.close())
+		return nil, errors.Join(fmt.Errorf("open the ring: %w", err), t.links.close(), t.memory.close())
 	}
-	t.open.add(t.ring)
+	t.memory.add(t.ring)
 	if !o.TraceSelf {
 		if err := markOpenSockets(l.maps["beyla_socks"]); err != nil {
 			t.report.Missing = append(t.report.Missing, Missing{Feature: "own open sockets", Err: err})
@@ -57,16 +64,22 @@ func (t *Tap) Report() Report { return t.report }
 
 // Read puts the next raw record into rec, whose memory it reuses. When the ring
 // has been drained it waits for the drain interval (or for the ring to fill up)
-// and answers os.ErrDeadlineExceeded if nothing came; after Close, os.ErrClosed.
+// and answers os.ErrDeadlineExceeded if nothing came. After Detach it gives what
+// is left and then io.EOF.
 func (t *Tap) Read(rec *[]byte) error {
 	t.record.RawSample = *rec
 	err := t.ring.ReadInto(&t.record)
 	*rec = t.record.RawSample
-	if err != nil && errors.Is(err, os.ErrDeadlineExceeded) {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
 		t.ring.SetDeadline(time.Now().Add(t.drain))
 		return os.ErrDeadlineExceeded
+	case errors.Is(err, ringbuf.ErrFlushed), errors.Is(err, ringbuf.ErrClosed):
+		return io.EOF
 	}
-	return err
+	return fmt.Errorf("read the ring: %w", err)
 }
 
 // Fill is how many bytes of the ring wait to be read; Capacity is its size.
@@ -100,5 +113,16 @@ func (t *Tap) Forget(cookie uint64) {
 	_ = t.progress.Delete(cookie)
 }
 
-// Close detaches everything; a Read under way returns. It may be called twice.
-func (t *Tap) Close() error { return t.open.close() }
+// Detach takes every program out of the kernel; what the ring holds can still
+// be read, and the counters no longer change. It may be called from any goroutine, twice.
+func (t *Tap) Detach() error {
+	t.detach.Do(func() {
+		t.detached = errors.Join(t.links.close(), t.ring.Flush())
+	})
+	return t.detached
+}
+
+// Close detaches and frees everything. Call it once Read is no longer under way.
+func (t *Tap) Close() error {
+	return errors.Join(t.Detach(), t.memory.close())
+}

@@ -1,0 +1,258 @@
+//go:build linux && (amd64 || arm64)
+
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/beylareceiver/beylareceiver/internal/clock"
+	"github.com/beylareceiver/beylareceiver/internal/correlate"
+	"github.com/beylareceiver/beylareceiver/internal/event"
+	"github.com/beylareceiver/beylareceiver/internal/flow"
+	"github.com/beylareceiver/beylareceiver/internal/ledger"
+	"github.com/beylareceiver/beylareceiver/internal/process"
+	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/all"
+	"github.com/beylareceiver/beylareceiver/internal/replay"
+	"github.com/beylareceiver/beylareceiver/internal/selection"
+	"github.com/beylareceiver/beylareceiver/internal/span"
+	"github.com/beylareceiver/beylareceiver/internal/tap"
+)
+
+// Engine is one running pipeline. Open makes it, Run works until its source
+// ends, Stop makes it end, Close frees it. Stats may be called at any time.
+type Engine struct {
+	cfg   Config
+	src   source
+	tap   *tap.Tap // nil for a capture
+	file  *capture // nil for the tap
+	clock clock.Clock
+
+	book      ledger.Ledger
+	flows     *flow.Table
+	protocols []protocol
+	selector  *selection.Selector
+	procs     *process.Cache
+	correlate *correlate.Correlator
+	builder   *span.Builder
+	owners    bool // the source tells who holds a socket
+
+	raw     []byte
+	ev      event.Event
+	segment proto.Segment
+	input   span.Input
+
+	udp     map[uint64]*udpSocket
+	polls   polls
+	waiting []waiting
+	stages  []*stage // spare
+
+	batch     *Batch
+	out       chan *Batch
+	spare     chan *Batch
+	quit      chan struct{}
+	stop      sync.Once
+	lastTick  int64
+	lastFlush int64
+	lastSweep int64
+	newest    int64 // time of the newest record
+
+	count counters
+	// what the sources counted: the tap's final count, the capture's last one
+	kernel   atomic.Pointer[tap.Counters]
+	captured atomic.Pointer[replay.Stats]
+}
+
+// protocol is a registered one and whether it makes spans.
+type protocol struct {
+	proto.Protocol
+	off    bool
+	errors *atomic.Uint64
+}
+
+// Open opens the source and builds the stages. Nothing runs yet.
+func Open(cfg Config) (*Engine, error) {
+	selector, err := selection.New(cfg.Include, cfg.Exclude)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{
+		cfg:       cfg,
+		selector:  selector,
+		correlate: correlate.New(correlate.NewRandom()),
+		udp:       make(map[uint64]*udpSocket),
+		out:       make(chan *Batch, cfg.Queue),
+		spare:     make(chan *Batch, cfg.Queue+2),
+		quit:      make(chan struct{}),
+	}
+	if err := e.openSource(); err != nil {
+		return nil, err
+	}
+	e.procs = process.New(e.cfg.Process)
+	e.builder = span.NewBuilder(e.clock)
+	e.flows = flow.New(cfg.Flow, &e.book, (*flowSink)(e))
+	for _, p := range all.Protocols(cfg.Protocols) {
+		e.protocols = append(e.protocols, protocol{Protocol: p, off: cfg.Off[p.Name()], errors: new(atomic.Uint64)})
+	}
+	e.batch = e.newBatch()
+	return e, nil
+}
+
+func (e *Engine) openSource() error {
+	if e.cfg.Pcap != "" {
+		c, err := openCapture(&e.cfg)
+		if err != nil {
+			return err
+		}
+		e.src, e.file, e.clock = c, c, c.clock
+		return nil
+	}
+	wall, err := clock.New()
+	if err != nil {
+		return fmt.Errorf("read the clock: %w", err)
+	}
+	t, err := tap.Open(e.cfg.Tap)
+	if err != nil {
+		return err
+	}
+	e.src, e.tap, e.clock = t, t, wall
+	e.owners = t.Report().Owners != tap.RungNone
+	return nil
+}
+
+// Batches is where finished spans come out. It is closed at the end of Run.
+func (e *Engine) Batches() <-chan *Batch { return e.out }
+
+// Report says what the kernel accepted; the zero value for a capture.
+func (e *Engine) Report() tap.Report {
+	if e.tap == nil {
+		return tap.Report{}
+	}
+	return e.tap.Report()
+}
+
+// Stop makes Run end once it has worked off what the source still holds.
+func (e *Engine) Stop() error {
+	e.stop.Do(func() { close(e.quit) })
+	return e.src.Detach()
+}
+
+// Close frees the source. Call it after Run has ended, or instead of Run.
+func (e *Engine) Close() error {
+	e.keepCounters()
+	return e.src.Close()
+}
+
+// ticks is how many records are handled between two looks at the clock.
+const ticks = 256
+
+// tickInterval is how often, in nanoseconds, timers are looked at under load.
+const tickInterval = int64(10 * time.Millisecond)
+
+// sweepInterval is how often, in nanoseconds, processes that have exited are looked for.
+const sweepInterval = int64(time.Second)
+
+// Run works until the source ends: by Stop, at the end of a capture, or by an
+// error, which it returns. Everything held is flushed either way.
+func (e *Engine) Run() error {
+	defer close(e.out)
+	e.lastFlush = e.clock.Now()
+	err := e.read()
+	e.keepCounters()
+	e.flows.Flush(e.clock.Now())
+	e.settleWaiting(true)
+	e.flush()
+	return err
+}
+
+func (e *Engine) read() error {
+	for n := 0; ; n++ {
+		err := e.src.Read(&e.raw)
+		switch {
+		case err == nil:
+			e.handle()
+			if n%ticks == ticks-1 {
+				e.tick(false)
+			}
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			e.tick(true)
+		case errors.Is(err, io.EOF):
+			return nil
+		default:
+			return err
+		}
+		if e.file != nil && e.stopped() {
+			return nil
+		}
+	}
+}
+
+func (e *Engine) stopped() bool {
+	select {
+	case <-e.quit:
+		return true
+	default:
+		return false
+	}
+}
+
+// handle takes one raw record through all stages.
+func (e *Engine) handle() {
+	if err := event.Decode(e.raw, &e.ev); err != nil {
+		e.count.malformed.Add(1)
+		return
+	}
+	e.newest = max(e.newest, e.ev.Time)
+	e.flows.Handle(&e.ev)
+}
+
+// tick does what time brings. drained says that every record of before has
+// been handled.
+func (e *Engine) tick(drained bool) {
+	now := e.clock.Now()
+	if !drained && now-e.lastTick < tickInterval {
+		return
+	}
+	e.lastTick = now
+	e.flows.Tick(now)
+	e.poll(now, drained)
+	e.settleWaiting(false)
+	if now-e.lastSweep >= sweepInterval {
+		e.lastSweep = now
+		e.procs.Sweep()
+		e.publish()
+	}
+	if now-e.lastFlush >= int64(e.cfg.FlushInterval) {
+		e.lastFlush = now
+		if e.clock.Sync() != 0 {
+			e.count.steps.Add(1)
+		}
+		e.flush()
+	}
+}
+
+// publish shows other goroutines what a capture has given so far.
+func (e *Engine) publish() {
+	if e.file != nil {
+		st := e.file.Stats()
+		e.captured.Store(&st)
+	}
+}
+
+// keepCounters keeps what the source counted beyond its end.
+func (e *Engine) keepCounters() {
+	e.publish()
+	if e.tap == nil || e.kernel.Load() != nil {
+		return
+	}
+	_ = e.tap.Detach() // Close tells the error
+	if c, err := e.tap.Counters(); err == nil {
+		e.kernel.Store(&c)
+	}
+}

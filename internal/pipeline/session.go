@@ -1,0 +1,179 @@
+//go:build linux && (amd64 || arm64)
+
+package pipeline
+
+import (
+	"net/netip"
+
+	"github.com/beylareceiver/beylareceiver/internal/event"
+	"github.com/beylareceiver/beylareceiver/internal/flow"
+	"github.com/beylareceiver/beylareceiver/internal/ledger"
+	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/selection"
+)
+
+// session is what the engine knows of a flow: which protocol it speaks, which
+// way, and whether anybody wants to know. It outlives the flow while exchanges
+// wait for their owner.
+type session struct {
+	e     *Engine
+	flow  *flow.Flow // nil once the flow is gone
+	state state
+
+	local, remote netip.AddrPort
+	process       event.Process // of a flow that is gone
+
+	protocol *protocol
+	parser   proto.Parser
+	// toServer is the direction that carries requests; certain tells whether it is known.
+	toServer event.Dir
+	certain  bool
+
+	sniff  sniff
+	choice selection.Choice
+	lost   ledger.Reason // why the parser last gave something up
+	polled bool
+	all    bool // the kernel was told to copy everything
+}
+
+// state is how far a session has come.
+type state uint8
+
+const (
+	// sniffing: no protocol has claimed the bytes yet.
+	sniffing state = iota
+	// parsing: one has.
+	parsing
+	// deaf: nothing more of the flow is wanted.
+	deaf
+)
+
+func newSession(e *Engine, f *flow.Flow) *session {
+	s := &session{e: e, flow: f, local: f.Local, remote: f.Remote, lost: ledger.ParserGaveUp}
+	if e.selector.All() {
+		s.choice = selection.Selected
+	}
+	return s
+}
+
+// direction turns the tap's direction into the protocol's.
+func (s *session) direction(d event.Dir) proto.Dir {
+	if d == s.toServer {
+		return proto.ToServer
+	}
+	return proto.ToClient
+}
+
+// server tells whether the local socket is the server's.
+func (s *session) server() bool { return s.toServer == event.Ingress }
+
+func (s *session) endpoints() proto.Endpoints {
+	if s.server() {
+		return proto.Endpoints{Client: s.remote, Server: s.local}
+	}
+	return proto.Endpoints{Client: s.local, Server: s.remote}
+}
+
+// holder is who holds the socket, as far as it is known.
+func (s *session) holder() event.Process {
+	if s.flow != nil {
+		return s.flow.Process
+	}
+	return s.process
+}
+
+// take handles the next bytes of a direction.
+func (s *session) take(seg *flow.Segment) {
+	s.orient()
+	if s.state != deaf && s.choose(false) == selection.Unselected {
+		s.deafen(ledger.Unselected)
+	}
+	switch s.state {
+	case sniffing:
+		s.detect(seg)
+	case parsing:
+		s.feed(seg)
+	case deaf:
+		seg.Message.Because(s.lost)
+	}
+}
+
+// orient takes over what the handshake told, once.
+func (s *session) orient() {
+	if s.certain || s.flow.Role == event.RoleUnknown {
+		return
+	}
+	s.certain = true
+	s.toServer = event.Ingress
+	if s.flow.Role == event.RoleClient {
+		s.toServer = event.Egress
+	}
+}
+
+func (s *session) feed(seg *flow.Segment) {
+	p := &s.e.segment
+	*p = proto.Segment{
+		At: seg.At, Bytes: seg.Bytes,
+		Origin: proto.Origin{Seq: seg.Seq, Ack: seg.Ack, Ordinal: seg.Ordinal},
+	}
+	if seg.Message != nil { // a nil pointer in an interface is not nil
+		p.Message = seg.Message
+	}
+	s.parser.Feed(s.direction(seg.Dir), p)
+	s.follow()
+}
+
+func (s *session) gap(d event.Dir, at, n int64) {
+	switch s.state {
+	case sniffing:
+		s.sniff.reset()
+	case parsing:
+		s.parser.Gap(s.direction(d), at, n)
+		s.follow()
+	}
+}
+
+func (s *session) end(d event.Dir, last int64, how proto.Ending) {
+	if s.parser != nil {
+		s.parser.Close(s.direction(d), last, how)
+	}
+}
+
+// follow turns what the parser wants into orders for the kernel.
+func (s *session) follow() {
+	there, back := s.parser.Wants(proto.ToServer), s.parser.Wants(proto.ToClient)
+	switch {
+	case there == proto.Nothing && back == proto.Nothing:
+		s.deafen(s.lost)
+		return
+	case (there == proto.All || back == proto.All) && !s.all:
+		s.all = true
+		s.e.order(s.e.src.TakeAll(s.flow.Cookie))
+	}
+	if !s.polled && (there == proto.Rest || back == proto.Rest) {
+		s.polled = true
+		s.e.polls.list = append(s.e.polls.list, s)
+	}
+}
+
+// deafen stops listening to the flow, here and in the kernel. For UDP the
+// kernel's side is a matter of the whole socket.
+func (s *session) deafen(why ledger.Reason) {
+	s.state = deaf
+	s.lost = why
+	s.sniff.reset()
+	if s.flow == nil {
+		return
+	}
+	s.flow.Ignore(why)
+	if s.flow.Transport == event.TCP {
+		s.e.order(s.e.src.Ignore(s.flow.Cookie))
+	}
+}
+
+// gone is the end of the flow; both directions have ended before.
+func (s *session) gone() {
+	s.process = s.flow.Process
+	s.flow = nil
+	s.sniff.reset()
+}

@@ -1,0 +1,165 @@
+//go:build linux && (amd64 || arm64)
+
+package pipeline
+
+import (
+	"bytes"
+
+	"github.com/beylareceiver/beylareceiver/internal/event"
+	"github.com/beylareceiver/beylareceiver/internal/flow"
+	"github.com/beylareceiver/beylareceiver/internal/ledger"
+	"github.com/beylareceiver/beylareceiver/internal/proto"
+)
+
+// sniff holds the first bytes of a flow while protocols want more of them.
+type sniff struct {
+	pieces []flow.Segment
+	heads  [2][]byte // by event.Dir
+	tries  uint8
+}
+
+const (
+	// maxTries is how many messages of a flow may be nobody's before the flow
+	// is ignored for good. More than one: a capture may begin within a body.
+	maxTries = 8
+	// maxSniff is how many bytes a flow may hold while nobody is sure.
+	maxSniff = 16 << 10
+)
+
+// reset lets go of what is held.
+func (s *sniff) reset() {
+	s.pieces = nil
+	s.heads = [2][]byte{}
+}
+
+func (s *sniff) size() int { return len(s.heads[0]) + len(s.heads[1]) }
+
+// detect asks the protocols whose the bytes are. Mostly the first segment
+// tells; then nothing is copied.
+func (s *session) detect(seg *flow.Segment) {
+	if len(s.sniff.pieces) == 0 && s.sniff.tries > 0 && !seg.First {
+		return // the rest of a message that is nobody's
+	}
+	heads := s.sniff.heads
+	if len(s.sniff.pieces) == 0 {
+		heads[seg.Dir] = seg.Bytes
+	} else {
+		s.keep(seg)
+		heads = s.sniff.heads
+	}
+	switch s.ask(seg, heads) {
+	case proto.Yes:
+		s.start(seg)
+	case proto.NeedMore:
+		if len(s.sniff.pieces) == 0 {
+			s.keep(seg)
+		}
+		if s.sniff.size() > maxSniff {
+			s.giveUp()
+		}
+	default:
+		s.giveUp()
+	}
+}
+
+func (s *session) keep(seg *flow.Segment) {
+	held := *seg
+	held.Bytes = bytes.Clone(seg.Bytes)
+	s.sniff.pieces = append(s.sniff.pieces, held)
+	s.sniff.heads[seg.Dir] = append(s.sniff.heads[seg.Dir], seg.Bytes...)
+}
+
+// giveUp notes that a message is nobody's, and the flow after several.
+func (s *session) giveUp() {
+	s.sniff.reset()
+	s.sniff.tries++
+	if s.flow.Transport == event.UDP {
+		s.e.missed(s.flow.Cookie)
+	}
+	if s.sniff.tries >= maxTries {
+		s.deafen(ledger.UnknownProtocol)
+	}
+}
+
+// ask puts the bytes to every protocol, in both orientations when nobody saw
+// the handshake. Who sends what looks like a request is the client.
+func (s *session) ask(seg *flow.Segment, heads [2][]byte) proto.Verdict {
+	best := proto.No
+	for i := range s.e.protocols {
+		p := &s.e.protocols[i]
+		for _, toServer := range [...]event.Dir{event.Ingress, event.Egress} {
+			if s.certain && toServer != s.toServer {
+				continue
+			}
+			switch p.Detect(s.flow.Transport, heads[toServer], heads[toServer.Flip()]) {
+			case proto.Yes:
+				s.protocol, s.toServer, s.certain = p, toServer, true
+				return proto.Yes
+			case proto.NeedMore:
+				best = proto.NeedMore
+			}
+		}
+	}
+	return best
+}
+
+// start gives the flow to the protocol that claimed it.
+func (s *session) start(seg *flow.Segment) {
+	if s.flow.Transport == event.UDP {
+		s.e.hit(s.flow.Cookie)
+	}
+	if s.protocol.off {
+		s.deafen(ledger.ProtocolOff)
+		seg.Message.Because(ledger.ProtocolOff)
+		return
+	}
+	s.state = parsing
+	s.parser = s.protocol.NewParser(s.flow.Transport, s)
+	pieces := s.sniff.pieces
+	s.sniff.reset()
+	if len(pieces) == 0 {
+		s.feed(seg)
+		return
+	}
+	for i := range pieces {
+		if s.state != parsing {
+			return
+		}
+		s.feed(&pieces[i])
+	}
+}
+
+// udpSocket counts, over all peers of a socket, datagrams that were nobody's.
+type udpSocket struct {
+	misses uint32
+	hits   uint32
+}
+
+const (
+	// udpMisses without one hit make the kernel leave a UDP socket alone.
+	udpMisses = 32
+	// maxUDPSockets bounds the counts; a full table starts over.
+	maxUDPSockets = 65536
+)
+
+func (e *Engine) udpSocket(cookie uint64) *udpSocket {
+	u := e.udp[cookie]
+	if u == nil {
+		if len(e.udp) >= maxUDPSockets {
+			clear(e.udp)
+		}
+		u = new(udpSocket)
+		e.udp[cookie] = u
+	}
+	return u
+}
+
+func (e *Engine) hit(cookie uint64) { e.udpSocket(cookie).hits++ }
+
+func (e *Engine) missed(cookie uint64) {
+	u := e.udpSocket(cookie)
+	u.misses++
+	if u.misses == udpMisses && u.hits == 0 {
+		e.order(e.src.Ignore(cookie))
+	}
+}

@@ -1,0 +1,65 @@
+//go:build linux && (amd64 || arm64)
+
+package pipeline
+
+import (
+	"fmt"
+
+	"github.com/beylareceiver/beylareceiver/internal/clock"
+	"github.com/beylareceiver/beylareceiver/internal/replay"
+	"github.com/beylareceiver/beylareceiver/internal/tap"
+)
+
+// source gives raw records and, if it is the kernel, takes orders.
+type source interface {
+	// Read puts the next record into rec: os.ErrDeadlineExceeded when there is
+	// none for now, io.EOF when there will be none.
+	Read(rec *[]byte) error
+	// Ignore and TakeAll are verdicts on a socket.
+	Ignore(cookie uint64) error
+	TakeAll(cookie uint64) error
+	// Progress tells how far a message beyond its window has come.
+	Progress(cookie uint64, p *tap.ProgressRecord) bool
+	// Forget lets go of what is kept of a socket.
+	Forget(cookie uint64)
+	// Detach makes Read come to its end soon.
+	Detach() error
+	Close() error
+}
+
+// capture makes a file a source: nothing can be ordered from it, and it moves
+// its own clock.
+type capture struct {
+	*replay.Reader
+	clock *clock.Identity
+}
+
+func openCapture(c *Config) (*capture, error) {
+	r, err := replay.Open(c.Pcap, c.Replay)
+	if err != nil {
+		return nil, fmt.Errorf("capture.pcap.path: %w", err)
+	}
+	return &capture{Reader: r, clock: &clock.Identity{}}, nil
+}
+
+// Read implements source.
+func (c *capture) Read(rec *[]byte) error {
+	err := c.Reader.Read(rec)
+	c.clock.Advance(c.Reader.Now())
+	return err
+}
+
+// Ignore implements source; the session leaves the flow out by itself.
+func (*capture) Ignore(uint64) error { return nil }
+
+// TakeAll implements source; a file gives everything anyway.
+func (*capture) TakeAll(uint64) error { return nil }
+
+// Progress implements source; nothing of a file is cut.
+func (*capture) Progress(uint64, *tap.ProgressRecord) bool { return false }
+
+// Forget implements source.
+func (*capture) Forget(uint64) {}
+
+// Detach implements source.
+func (*capture) Detach() error { return nil }

@@ -1,0 +1,106 @@
+//go:build linux && (amd64 || arm64)
+
+package pipeline
+
+import (
+	"sync/atomic"
+
+	"github.com/beylareceiver/beylareceiver/internal/flow"
+	"github.com/beylareceiver/beylareceiver/internal/ledger"
+	"github.com/beylareceiver/beylareceiver/internal/process"
+	"github.com/beylareceiver/beylareceiver/internal/replay"
+	"github.com/beylareceiver/beylareceiver/internal/tap"
+)
+
+// counters are written by the pipeline's goroutine, and read by any.
+type counters struct {
+	inflight  atomic.Int64
+	built     atomic.Uint64
+	queueFull atomic.Uint64
+	malformed atomic.Uint64
+	orders    atomic.Uint64
+	steps     atomic.Uint64
+}
+
+// Stats is a moment's account of an engine.
+type Stats struct {
+	// Kernel is what the tap counted; zero for a capture.
+	Kernel tap.Counters
+	// RingFill and RingCapacity are bytes; zero for a capture.
+	RingFill, RingCapacity int
+	// Capture is what was read of a capture; zero for the tap.
+	Capture replay.Stats
+	// Received, Held and Ended are the ledger's: messages by how they ended.
+	Received uint64
+	Held     int64
+	Ended    [ledger.Reasons]uint64
+	// ParserErrors are by protocol, in the registry's order.
+	ParserErrors []ProtocolErrors
+	// Built is how many spans were made, QueueFull how many of them found the
+	// consumer's queue full.
+	Built, QueueFull uint64
+	// Malformed records failed their checks; FailedOrders did not reach the
+	// kernel's verdicts; ClockSteps is how often the wall clock was stepped.
+	Malformed, FailedOrders, ClockSteps uint64
+
+	Inflight, MaxInflight int64
+	Flows                 flow.Stats
+	Processes             process.Stats
+}
+
+// ProtocolErrors is how often bytes in a protocol already known made no sense.
+type ProtocolErrors struct {
+	Protocol string
+	N        uint64
+}
+
+// Stats reads the account; from any goroutine, also after Close.
+func (e *Engine) Stats() Stats {
+	s := Stats{
+		Received:     e.book.Received(),
+		Held:         e.book.Held(),
+		Built:        e.count.built.Load(),
+		QueueFull:    e.count.queueFull.Load(),
+		Malformed:    e.count.malformed.Load(),
+		FailedOrders: e.count.orders.Load(),
+		ClockSteps:   e.count.steps.Load(),
+		Inflight:     e.count.inflight.Load(),
+		MaxInflight:  int64(e.cfg.MaxInflight),
+		Flows:        e.flows.Stats(),
+		Processes:    e.procs.Stats(),
+	}
+	for r := range s.Ended {
+		s.Ended[r] = e.book.Ended(ledger.Reason(r))
+	}
+	for i := range e.protocols {
+		p := &e.protocols[i]
+		s.ParserErrors = append(s.ParserErrors, ProtocolErrors{Protocol: p.Name(), N: p.errors.Load()})
+	}
+	e.sourceStats(&s)
+	return s
+}
+
+func (e *Engine) sourceStats(s *Stats) {
+	if e.tap == nil {
+		if c := e.captured.Load(); c != nil {
+			s.Capture = *c
+		}
+		return
+	}
+	s.RingCapacity = e.cfg.Tap.RingBytes
+	if c := e.kernel.Load(); c != nil {
+		s.Kernel = *c
+		return
+	}
+	s.RingFill = e.tap.Fill()
+	if c, err := e.tap.Counters(); err == nil {
+		s.Kernel = c
+	}
+}
+
+// order counts an order that did not reach the kernel; the flow goes on as before.
+func (e *Engine) order(err error) {
+	if err != nil {
+		e.count.orders.Add(1)
+	}
+}
