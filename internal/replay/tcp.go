@@ -140,6 +140,7 @@ func (t *tracker) give(c *conn, from side, p *packet, pos int64) {
 	if c.local == nobody {
 		c.local = from.other()
 	}
+	high := h.high
 	late, gap := h.take(start, end)
 	var flags event.Flags
 	if late {
@@ -155,29 +156,35 @@ func (t *tracker) give(c *conn, from side, p *packet, pos int64) {
 	}
 	captured := p.payload[min(start-pos, int64(len(p.payload))):]
 	captured = captured[:min(int64(len(captured)), end-start)]
-	t.split(c, from, p, start, end-start, captured, flags)
+	t.split(c, from, p, run{start, end, high}, captured, flags)
 	h.last = max(h.last, p.time)
 	t.stats.Used++
 	t.stats.Bytes += uint64(end - start)
 }
 
-// split gives out n payload bytes at pos, in as many records as they take.
-func (t *tracker) split(c *conn, from side, p *packet, pos, n int64, captured []byte, flags event.Flags) {
-	seq := c.half[from].at(pos)
+// run is a range of positions, and how far the stream had come before it.
+type run struct{ from, to, high int64 }
+
+// split gives out a run of payload, in as many records as it takes.
+func (t *tracker) split(c *conn, from side, p *packet, run run, captured []byte, flags event.Flags) {
 	for {
 		part := captured[:min(len(captured), t.maxPayload)]
 		captured = captured[len(part):]
 		size := int64(len(part))
 		if len(captured) == 0 {
-			size = n
+			size = run.to - run.from
 		}
 		r := t.record(c, event.Data, from, p.time)
-		r.Flags, r.Pos, r.Seq, r.Ack, r.Len = uint16(flags), uint64(pos), seq, p.ack, uint32(size)
+		r.Flags, r.Pos, r.Len = uint16(flags), uint64(run.from), uint32(size)
+		r.Seq, r.Ack = c.half[from].at(run.from), p.ack
 		t.payload(part)
-		pos, n, seq = pos+size, n-size, seq+uint32(size)
-		if n == 0 {
+		run.from += size
+		if run.from == run.to {
 			return
 		}
-		flags &= event.Late
+		flags = 0
+		if run.from < run.high {
+			flags = event.Late
+		}
 	}
 }

@@ -353,16 +353,23 @@ func TestSplit(t *testing.T) {
 	body := strings.Repeat("0123456789", 10)
 	file := talk(t, shake(
 		seg{up: true, flags: "A", seq: 1001, ack: 5000, data: body},
-		seg{up: true, flags: "A", seq: 1000, ack: 5000, data: "x" + body[:5]},
+		seg{up: true, flags: "A", seq: 1000, ack: 5000, data: "x" + body + body},
 	)...)
 	recs, s := readAll(t, file, Options{MaxPayload: 40})
 	require.Equal(t, []brief{
 		{event.Data, in, start | gap, 1, 40, body[:40]},
 		{event.Data, in, 0, 41, 40, body[40:80]},
 		{event.Data, in, 0, 81, 20, body[80:]},
-		{event.Data, in, late, 0, 6, "x" + body[:5]},
+		{event.Data, in, late, 0, 40, "x" + body[:39]},
+		{event.Data, in, late, 40, 40, body[39:79]},
+		{event.Data, in, late, 80, 40, body[79:] + body[:19]},
+		{event.Data, in, 0, 120, 40, body[19:59]},
+		{event.Data, in, 0, 160, 40, body[59:99]},
+		{event.Data, in, 0, 200, 1, body[99:]},
 	}, briefs(recs))
-	require.Equal(t, []uint32{1001, 1041, 1081, 1000}, []uint32{recs[0].Seq, recs[1].Seq, recs[2].Seq, recs[3].Seq})
+	for i, seq := range []uint32{1001, 1041, 1081, 1000, 1040, 1080, 1120, 1160, 1200} {
+		require.Equal(t, seq, recs[i].Seq)
+	}
 	require.EqualValues(t, 2, s.Used)
-	require.EqualValues(t, 106, s.Bytes)
+	require.EqualValues(t, 301, s.Bytes)
 }
