@@ -1,0 +1,52 @@
+package http1
+
+import "github.com/beylareceiver/beylareceiver/internal/proto"
+
+// Close implements proto.Parser. The client's end alone ends nothing: the
+// response may yet come.
+func (p *parser) Close(dir proto.Dir, last int64, how proto.Ending) {
+	h := &p.halves[dir]
+	if how == proto.RST {
+		p.reset = true
+	}
+	if h.state == over {
+		return
+	}
+	if m := h.message(); m != nil && m.Seen && m.Last < last {
+		m.Last = last
+	}
+	if dir == proto.ToServer {
+		p.closeRequests(h, how)
+	} else {
+		p.closeResponses(h, how)
+	}
+}
+
+func (p *parser) closeRequests(h *half, how proto.Ending) {
+	p.truncate(h)
+	if h.x != nil && h.state == untilNext && how == proto.FIN {
+		h.x.Request.Whole = true
+	}
+	p.drop(h)
+	h.disown(proto.LostOpaque)
+	h.enter(over)
+}
+
+func (p *parser) closeResponses(h *half, how proto.Ending) {
+	if h.x != nil && how == proto.FIN && !p.reset && (h.state == untilClose || h.endsByNext()) {
+		p.finish(h.x)
+	}
+	p.fail(p.fault(how))
+	p.surrender(proto.LostOpaque)
+}
+
+// fault is what the end of a connection means to a response that is not whole.
+func (p *parser) fault(how proto.Ending) proto.Fault {
+	switch {
+	case p.reset:
+		return proto.ConnectionReset
+	case how == proto.Expired:
+		return proto.NotObserved
+	}
+	return proto.ConnectionClosed
+}

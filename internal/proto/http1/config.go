@@ -1,0 +1,122 @@
+package http1
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Defaults of the limits in Config.
+const (
+	DefaultMaxHead     = 64 << 10
+	DefaultMaxPipeline = 256
+	DefaultMaxHeld     = 1 << 20
+	DefaultMaxBuffered = 16 << 20
+)
+
+// Config says what the spans carry beyond the defaults, and bounds memory. The
+// zero value is the default.
+type Config struct {
+	// Routes are patterns for http.route, the first match counts: "/users/{id}"
+	// has a segment of any content, "/static/*" any rest, if only an empty one.
+	Routes []string
+	// RequestHeaders and ResponseHeaders name the fields that become
+	// http.request.header.<name> and http.response.header.<name>.
+	RequestHeaders, ResponseHeaders []string
+	// RedactQuery names the query parameters whose values are not shown,
+	// case-sensitively; nil stands for DefaultRedactQuery, an empty list for none.
+	RedactQuery []string
+
+	// MaxHead is how many bytes of a head are read; what is longer is truncated.
+	MaxHead int
+	// MaxPipeline is how many requests of one connection may wait for their response.
+	MaxPipeline int
+	// MaxHeld is how many bytes of text those requests may hold.
+	MaxHeld int
+	// MaxBuffered is how many bytes of unfinished heads all connections
+	// together may hold; beyond it, heads are truncated.
+	MaxBuffered int
+}
+
+// DefaultRedactQuery are the parameters that the conventions name, in
+// https://opentelemetry.io/docs/specs/semconv/registry/attributes/url/.
+func DefaultRedactQuery() []string {
+	return []string{"X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "sig", "X-Goog-Signature"}
+}
+
+// Validate names every entry that cannot be used. It changes nothing.
+func (c Config) Validate() error {
+	var errs []error
+	for i, r := range c.Routes {
+		if err := validRoute(r); err != nil {
+			errs = append(errs, fmt.Errorf("routes[%d]: %q: %w", i, r, err))
+		}
+	}
+	errs = append(errs, validNames("request_headers", c.RequestHeaders), validNames("response_headers", c.ResponseHeaders))
+	for i, q := range c.RedactQuery {
+		if q == "" || strings.ContainsAny(q, "=&?#") {
+			errs = append(errs, fmt.Errorf("redact_query[%d]: %q is not the name of a query parameter", i, q))
+		}
+	}
+	for _, limit := range []struct {
+		key   string
+		value int
+	}{
+		{"max_head", c.MaxHead}, {"max_pipeline", c.MaxPipeline}, {"max_held", c.MaxHeld}, {"max_buffered", c.MaxBuffered},
+	} {
+		if limit.value < 0 {
+			errs = append(errs, fmt.Errorf("%s: %d is negative", limit.key, limit.value))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func validNames(key string, names []string) error {
+	var errs []error
+	seen := make(map[string]bool, len(names))
+	for i, n := range names {
+		lower := strings.ToLower(n)
+		switch {
+		case n == "" || !isToken([]byte(n)):
+			errs = append(errs, fmt.Errorf("%s[%d]: %q is not the name of a header", key, i, n))
+		case seen[lower]:
+			errs = append(errs, fmt.Errorf("%s[%d]: %q is listed twice", key, i, n))
+		}
+		seen[lower] = true
+	}
+	return errors.Join(errs...)
+}
+
+// withDefaults fills in what is not set.
+func (c Config) withDefaults() Config {
+	set := func(limit *int, value int) {
+		if *limit == 0 {
+			*limit = value
+		}
+	}
+	set(&c.MaxHead, DefaultMaxHead)
+	set(&c.MaxPipeline, DefaultMaxPipeline)
+	set(&c.MaxHeld, DefaultMaxHeld)
+	set(&c.MaxBuffered, DefaultMaxBuffered)
+	if c.RedactQuery == nil {
+		c.RedactQuery = DefaultRedactQuery()
+	}
+	return c
+}
+
+// SensitiveHeader tells whether a field's value is known to hold a secret, so
+// that nobody should put it on a span without meaning to.
+func SensitiveHeader(name string) bool {
+	switch strings.ToLower(name) {
+	case "authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate",
+		"authentication-info", "proxy-authentication-info",
+		"cookie", "cookie2", "set-cookie", "set-cookie2",
+		"x-api-key", "api-key", "apikey", "x-auth-token", "x-access-token", "x-session-token",
+		"x-csrf-token", "x-xsrf-token", "x-amz-security-token", "x-goog-iam-authorization-token",
+		"x-goog-api-key", "x-vault-token", "x-consul-token", "x-gitlab-token", "private-token",
+		"x-aws-ec2-metadata-token", "x-forwarded-access-token", "x-functions-key",
+		"ocp-apim-subscription-key", "dpop", "sec-websocket-key":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,199 @@
+package http1
+
+import (
+	"bytes"
+
+	"github.com/beylareceiver/beylareceiver/internal/proto"
+)
+
+// start passes over blank lines and notes where a head begins.
+func (p *parser) start(h *half, seg *proto.Segment, b []byte) int {
+	rest := skipBlankLines(b)
+	if len(rest) > 0 {
+		h.state, h.begun, h.scan = inHead, false, 0
+		h.first, h.origin, h.slot = seg.At, seg.Origin, h.index
+	}
+	return len(b) - len(rest)
+}
+
+// head takes bytes of a head. One that comes in one piece is read where it
+// lies; else its beginning is kept, and only what is new is searched for the end.
+func (p *parser) head(h *half, seg *proto.Segment, b []byte) int {
+	limit := p.owner.config.MaxHead
+	before := len(h.buf)
+	n := min(len(b), limit-before)
+	win := b[:n]
+	if before > 0 {
+		win = p.keep(h, win)
+	}
+	if !h.begun {
+		switch verdict := h.judge(win); {
+		case verdict == proto.Yes:
+			p.begin(h, seg, before)
+		case verdict == proto.No || len(win) == limit || p.crowded():
+			return p.reject(h, seg, before, n)
+		}
+	}
+	end, next := headEnd(win, h.scan)
+	if end >= 0 {
+		n, win = end-before, win[:end]
+	}
+	if h.begun {
+		p.take(h, seg, n)
+	}
+	switch {
+	case end >= 0:
+		p.headOver(h, win, false)
+	case len(win) == limit || p.crowded():
+		p.headOver(h, win, true)
+	default:
+		if h.scan = next; before == 0 {
+			p.keep(h, win)
+		}
+	}
+	return n
+}
+
+// judge asks whether the first line is one of this direction's messages. Where
+// it may as well be content, an unknown method does not convince.
+func (h *half) judge(b []byte) proto.Verdict {
+	if h.dir == proto.ToClient {
+		return judgeResponse(b)
+	}
+	verdict := judgeRequest(b)
+	if h.guess && verdict == proto.Yes {
+		method, _, _ := bytes.Cut(b, []byte{' '})
+		if _, known := registered(method); !known {
+			return proto.No
+		}
+	}
+	return verdict
+}
+
+// keep appends to the unfinished head, and gives all of it.
+func (p *parser) keep(h *half, b []byte) []byte {
+	if h.buf == nil {
+		h.buf = p.owner.buffer()
+	}
+	h.buf = append(h.buf, b...)
+	p.owner.buffered += len(b)
+	return h.buf
+}
+
+// crowded tells whether the unfinished heads of all connections are too many.
+func (p *parser) crowded() bool { return p.owner.buffered > p.owner.config.MaxBuffered }
+
+// drop forgets the unfinished head.
+func (p *parser) drop(h *half) {
+	p.owner.buffered -= len(h.buf)
+	p.owner.reclaim(h.buf)
+	h.buf, h.scan = nil, 0
+}
+
+// begin is called once a first line has convinced, before bytes of whose
+// message came in earlier segments. Only now may accounts be claimed.
+func (p *parser) begin(h *half, seg *proto.Segment, before int) {
+	p.strikes, h.begun = 0, true
+	if h.dir == proto.ToServer {
+		p.beginRequest(h)
+	} else {
+		p.beginResponse(h)
+	}
+	if h.origin.Ordinal == h.ordinal {
+		h.index++
+	}
+	m := h.message()
+	if m == nil {
+		p.lose(h, seg, h.why)
+		return
+	}
+	m.Take(seg, 0)
+	m.First, m.Origin, m.Index, m.Wire = h.first, h.origin, h.slot, int64(before)
+}
+
+// headOver reads a head that is whole, or as much as there is of it.
+func (p *parser) headOver(h *half, head []byte, truncated bool) {
+	h.begun = false // so that nothing on the way tries to end it again
+	if h.dir == proto.ToServer {
+		p.requestOver(h, head, truncated)
+	} else {
+		p.responseOver(h, head, truncated)
+	}
+	p.drop(h)
+}
+
+// truncate ends a head that is under way with what there is of it.
+func (p *parser) truncate(h *half) {
+	if h.state == inHead && h.begun {
+		p.headOver(h, h.buf, true)
+	}
+}
+
+// reject is called when a head is sought and something else was found.
+func (p *parser) reject(h *half, seg *proto.Segment, before, n int) int {
+	p.drop(h)
+	switch {
+	case h.x != nil: // the rest of what was thought to be over
+		h.x.message(h.dir).Wire += int64(before)
+		h.enter(untilNext)
+		p.take(h, seg, n)
+	case h.guess && h.why != proto.LostSyntax:
+		p.lose(h, seg, h.why)
+		h.enter(untilNext)
+	default:
+		p.lose(h, seg, proto.LostSyntax)
+		if p.strikes++; p.strikes >= maxStrikes {
+			p.surrender(proto.LostSyntax)
+		} else {
+			p.hide(h, proto.LostSyntax)
+		}
+	}
+	return n
+}
+
+// hide is called where messages may have passed that cannot be read.
+func (p *parser) hide(h *half, why proto.Lost) {
+	if h.dir == proto.ToServer {
+		p.queue.hide(h.ordinal, why)
+	} else {
+		p.fail(proto.NotObserved)
+	}
+	h.disown(why)
+	h.enter(untilNext)
+}
+
+// enterBody goes on with what follows a head.
+func (p *parser) enterBody(h *half, e extent, length int64) {
+	switch e {
+	case noBody:
+		p.messageOver(h)
+	case byLength:
+		h.enter(inFixed)
+		h.left = length
+	case byChunks:
+		h.enter(inChunked)
+		h.chunks = chunks{}
+	case byClose:
+		h.enter(untilClose)
+	case unknownExtent:
+		h.enter(untilNext)
+		h.unsized()
+		if h.dir == proto.ToServer {
+			p.queue.hide(h.ordinal, proto.LostGap)
+		}
+	}
+}
+
+// messageOver ends the message under way.
+func (p *parser) messageOver(h *half) {
+	x := h.x
+	h.enter(atStart)
+	switch {
+	case x == nil:
+	case h.dir == proto.ToServer:
+		x.Request.Whole = true
+		h.x = nil
+	default:
+		p.finish(x)
+	}
+}

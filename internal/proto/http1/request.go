@@ -1,0 +1,166 @@
+package http1
+
+import (
+	"bytes"
+
+	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
+)
+
+// beginRequest finds the exchange of a request that begins, if it is to have one.
+func (p *parser) beginRequest(h *half) {
+	if h.x != nil {
+		h.x.Request.Whole = true // it has ended somewhere before
+		h.x = nil
+	}
+	p.endOpenResponse()
+	q := &p.queue
+	q.clear(h.ordinal, p.pipelined)
+	switch c := &p.owner.config; {
+	case q.hidden != nothingHidden:
+		h.disown(q.why)
+	case q.len() >= c.MaxPipeline || q.held > c.MaxHeld:
+		q.hide(h.ordinal, proto.LostCap)
+		h.disown(proto.LostCap)
+	default:
+		h.x = p.owner.newExchange()
+	}
+}
+
+// endOpenResponse ends a response whose end could not be seen: the client has
+// it, for it goes on.
+func (p *parser) endOpenResponse() {
+	h := &p.halves[proto.ToClient]
+	if h.x == nil || !h.endsByNext() || p.queue.len() > 1 {
+		return
+	}
+	p.finish(h.x)
+	h.disown(proto.LostGap)
+	h.enter(untilNext)
+}
+
+// requestOver reads a request's head and opens the exchange.
+func (p *parser) requestOver(h *half, head []byte, truncated bool) {
+	x := h.x
+	if x == nil {
+		x = p.owner.spare
+		defer x.reset()
+	}
+	f := x.readRequest(head)
+	end := f.request()
+	if truncated {
+		end = unknownExtent
+	}
+	if h.x != nil {
+		x.Request.Truncated = truncated
+		x.mark(f.contentType)
+		p.open(x)
+	}
+	p.enterBody(h, end, f.length)
+}
+
+func (p *parser) open(x *exchange) {
+	p.sink.Open(&x.Exchange)
+	p.queue.push(x)
+	// A response whose bytes are only counted may be further than we know.
+	client := &p.halves[proto.ToClient]
+	if p.queue.len() > 1 && !(client.body() && client.gapped) {
+		p.pipelined = true
+	}
+}
+
+// requestFields gathers what is needed of a request's fields while they are read.
+type requestFields struct {
+	framing
+	contentType, forwarded, forwardedFor []byte
+	parent, state                        []byte
+	parents                              int
+}
+
+// readRequest fills the exchange from a head, possibly cut.
+func (x *exchange) readRequest(head []byte) requestFields {
+	line, rest, _ := cutLine(head)
+	r, _ := parseRequestLine(line)
+	x.setMethod(r.method)
+	names := x.owner.names
+	x.target = names.of(r.target)
+	x.version = version(r.minor)
+	x.Request.Body = 0
+
+	f := requestFields{framing: framing{length: -1}}
+	for left := fields(rest); ; {
+		name, value, ok := left.next()
+		if !ok {
+			break
+		}
+		x.requestField(&f, name, value)
+		x.requestHeaders = capture(x.owner.request, x.requestHeaders, name, value)
+	}
+	x.origin = names.of(clientOf(f.forwarded, f.forwardedFor))
+	if f.parents == 1 {
+		x.Context, _ = tracecontext.Parse(f.parent, f.state)
+	}
+	return f
+}
+
+func (x *exchange) setMethod(b []byte) {
+	m, ok := registered(b)
+	if !ok {
+		m, x.original = otherMethod, x.owner.names.of(b)
+	}
+	x.method = m
+}
+
+func (x *exchange) requestField(f *requestFields, name, value []byte) {
+	switch len(name) { // most fields are none of these
+	case len("host"):
+		if is(name, "host") {
+			x.host = x.owner.names.of(value)
+		}
+	case len("expect"):
+		if is(name, "expect") {
+			x.expect = is(value, "100-continue")
+		}
+	case len("forwarded"):
+		if is(name, "forwarded") && f.forwarded == nil {
+			f.forwarded = value
+		}
+	case len("user-agent"):
+		switch {
+		case is(name, "user-agent"):
+			x.userAgent = x.owner.names.of(value)
+		case is(name, "tracestate"):
+			f.addState(value)
+		}
+	case len("traceparent"):
+		if is(name, "traceparent") {
+			f.parent = value
+			f.parents++
+		}
+	case len("content-type"):
+		if is(name, "content-type") {
+			f.contentType = value
+		}
+	case len("content-length"):
+		if is(name, "content-length") {
+			f.contentLength(value)
+		}
+	case len("x-forwarded-for"):
+		if is(name, "x-forwarded-for") && f.forwardedFor == nil {
+			f.forwardedFor = value
+		}
+	case len("transfer-encoding"):
+		if is(name, "transfer-encoding") {
+			f.transferEncoding(value)
+		}
+	}
+}
+
+// addState joins several tracestate fields in their order.
+func (f *requestFields) addState(value []byte) {
+	if f.state == nil {
+		f.state = value
+		return
+	}
+	f.state = bytes.Join([][]byte{f.state, value}, []byte{','})
+}
