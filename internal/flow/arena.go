@@ -74,7 +74,7 @@ func (a *arena) idlest(now int64) *Flow {
 }
 
 // open makes a flow of its first record. Nil: the table is full.
-func (t *Table) open(ev *event.Event, idle time.Duration) *Flow {
+func (t *Table) open(ev *event.Event) *Flow {
 	if t.Len() >= t.cfg.MaxFlows {
 		victim := t.flows.idlest(ev.Time)
 		if victim == nil {
@@ -87,7 +87,7 @@ func (t *Table) open(ev *event.Event, idle time.Duration) *Flow {
 	f.Cookie, f.Transport = ev.Cookie, ev.Transport
 	f.Local, f.Remote = ev.Local, ev.Remote
 	f.opened, f.lastSeen = ev.Time, ev.Time
-	t.wheel.arm(f, ev.Time+int64(idle))
+	t.wheel.arm(f, ev.Time+t.patience(f))
 	t.count.opened.Add(1)
 	return f
 }

@@ -69,22 +69,26 @@ func (t *Table) base(f *Flow, ev *event.Event) {
 		pos = 0
 	}
 	own.base(pos)
-	other.base(ev.OtherPos)
+	if ev.OtherTime > 0 {
+		other.base(ev.OtherPos)
+	} else {
+		other.base(0) // its first payload is under way: see opposite
+	}
 }
 
 // opposite takes what a record tells of the direction opposite to its own:
 // what its sender had received, and how far the tap had seen it come.
+//
+// The kernel handles both directions at the same time. It moves a position on,
+// then writes the record, then notes the time; so a position that has moved while the
+// time has not is that of a packet whose record may still follow, and no gap.
 func (t *Table) opposite(f *Flow, ev *event.Event) {
 	d := ev.Dir ^ 1
 	dir := &f.dirs[d]
 	if dir.held != nil {
 		t.acknowledged(f, d, ev.Ack)
 	}
-	at := ev.OtherTime
-	if at <= 0 {
-		at = ev.Time
-	}
-	if t.reached(f, d, ev.OtherPos, at) {
+	if ev.OtherTime > dir.last && t.reached(f, d, ev.OtherPos, ev.OtherTime) {
 		f.heading = headingOf(d)
 	}
 }
@@ -122,6 +126,8 @@ func (t *Table) accept(f *Flow, d event.Dir, p *piece) {
 	t.pass(f, d, p)
 	if dir.held != nil {
 		t.drain(f, d)
+	} else if dir.is(closing) && dir.next >= dir.finPos {
+		t.over(f, d, 0, FIN)
 	}
 }
 
@@ -138,18 +144,18 @@ func (t *Table) pass(f *Flow, d event.Dir, p *piece) {
 		}
 	}
 	if p.pos > dir.next {
-		t.miss(p, p.pos-dir.next)
+		t.miss(dir, p)
 		t.gap(f, d, p.pos, p.before)
 	}
 	t.emit(f, d, p)
 }
 
-// miss counts the n bytes before p that nobody left out on purpose.
-func (t *Table) miss(p *piece, n int64) {
-	if p.cut {
+// miss counts the bytes before p, unless the tap left them out on purpose.
+func (t *Table) miss(dir *direction, p *piece) {
+	if p.cut || dir.is(behind) {
 		return
 	}
-	t.count.lostBytes.Add(uint64(n))
+	t.count.lostBytes.Add(uint64(p.pos - dir.next))
 	if p.hole {
 		t.count.givenUp.Add(1)
 	}

@@ -53,7 +53,7 @@ func (t *Table) datagram(ev *event.Event) {
 // meet opens the flow of a socket and a peer that it has not talked to. Nil:
 // the table is full.
 func (t *Table) meet(ev *event.Event) *Flow {
-	f := t.open(ev, t.cfg.UDPIdleTimeout)
+	f := t.open(ev)
 	if f == nil {
 		return nil
 	}

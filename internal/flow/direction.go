@@ -14,6 +14,9 @@ type direction struct {
 	// markPos is the position of sequence number markSeq, near the newest data.
 	markPos int64
 	markSeq uint32
+	// finPos is where the stream ends, while closing; finTime when the last
+	// payload before the FIN passed that the tap had seen.
+	finPos, finTime int64
 	// seq and ack are those of the first packet of the message under way,
 	// ordinal is its number, begun how many there were.
 	seq, ack       uint32
@@ -40,6 +43,8 @@ const (
 	// early: all data so far came from the listener; the socket's own count is
 	// yet to be aligned with it.
 	early
+	// closing: a FIN was seen that overtook bytes before it.
+	closing
 )
 
 func (d *direction) is(b trait) bool { return d.bits&b != 0 }

@@ -23,7 +23,7 @@ func (t *Table) emit(f *Flow, d event.Dir, p *piece) {
 	if captured > 0 || p.length == 0 {
 		t.handOver(f, d, p)
 	}
-	if captured < p.length {
+	if captured < p.length && f.state&ignoring == 0 { // the sink may just have said so
 		t.sink.Gap(f, d, dir.last, p.length-captured)
 	}
 }
@@ -54,7 +54,6 @@ func (t *Table) gap(f *Flow, d event.Dir, pos, at int64) {
 	dir := &f.dirs[d]
 	n := pos - dir.next
 	dir.advance(pos, at)
-	dir.bits &^= behind
 	if f.state&ignoring == 0 {
 		t.sink.Gap(f, d, dir.last, n)
 	}

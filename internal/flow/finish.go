@@ -16,11 +16,23 @@ func (t *Table) end(ev *event.Event) {
 		t.ending(f, d^1, ev.OtherPos, ev.OtherTime, ev.Time, RST)
 		return
 	}
-	if q := f.dirs[d].held; q != nil && !q.fin { // it overtook what is missing
-		q.fin, q.finPos, q.finLast = true, ev.Pos, ev.LastTime
+	dir := &f.dirs[d]
+	if pos := dir.finAt(ev); dir.held != nil || pos > ev.Pos+dir.shift {
+		t.reached(f, d, ev.Pos, ev.LastTime)
+		dir.finPos, dir.finTime, dir.bits = pos, ev.LastTime, dir.bits|closing
 		return
 	}
 	t.ending(f, d, ev.Pos, ev.LastTime, ev.Time, FIN)
+}
+
+// finAt is where the direction's stream ends. The tap's position tells, unless
+// the FIN overtook bytes that the tap has not seen either; then its sequence number does.
+func (d *direction) finAt(ev *event.Event) int64 {
+	pos := ev.Pos + d.shift
+	if d.is(marked) && !isForeign(ev.Seq, d.markSeq) {
+		pos = max(pos, d.position(ev.Seq))
+	}
+	return pos
 }
 
 // close takes the end of a TCP socket.
@@ -61,6 +73,9 @@ func (t *Table) over(f *Flow, d event.Dir, last int64, how Ending) {
 	dir := &f.dirs[d]
 	if dir.is(ended) {
 		return
+	}
+	if dir.is(closing) && how != RST {
+		how = FIN
 	}
 	dir.bits = dir.bits&^behind | ended
 	t.sink.End(f, d, max(last, dir.last), how)

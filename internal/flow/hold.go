@@ -15,9 +15,6 @@ type queue struct {
 	// cost is what the pieces take, bookkeeping included.
 	cost   int
 	pieces []piece
-	// fin is the end of the direction, if it overtook the missing bytes.
-	fin             bool
-	finPos, finLast int64
 }
 
 // pieceCost is the bookkeeping of one held piece, in bytes.
@@ -99,12 +96,13 @@ func (t *Table) drain(f *Flow, d event.Dir) {
 	if len(q.pieces) > 0 {
 		return
 	}
-	fin, pos, last := q.fin, q.finPos, q.finLast
 	dir.held = nil
 	t.dequeue(q)
-	if fin {
-		t.reached(f, d, pos, last)
-		t.over(f, d, last, FIN)
+	if dir.is(closing) {
+		if dir.finPos > dir.next {
+			t.gap(f, d, dir.finPos, dir.finTime)
+		}
+		t.over(f, d, 0, FIN)
 	}
 }
 
@@ -120,8 +118,8 @@ func (t *Table) release(q *queue, bytes []byte) {
 func (t *Table) giveUp(f *Flow, d event.Dir) {
 	dir := &f.dirs[d]
 	p := &dir.held.pieces[0]
-	if n := p.pos - dir.next; n > 0 {
-		t.miss(p, n)
+	if p.pos > dir.next {
+		t.miss(dir, p)
 		t.gap(f, d, p.pos, p.before)
 	}
 	t.drain(f, d)

@@ -122,17 +122,23 @@ func (t *Table) account(ev *event.Event) *ledger.Message {
 func (t *Table) seek(ev *event.Event) *Flow {
 	f := t.tcp[ev.Cookie]
 	if f == nil {
-		if f = t.open(ev, t.cfg.IdleTimeout); f == nil {
+		if f = t.open(ev); f == nil {
 			return nil
 		}
 		t.tcp[ev.Cookie] = f
 	}
 	f.learn(ev)
+	if ev.Kind == event.Data && f.silent() {
+		f.Local, f.Remote = ev.Local, ev.Remote // a connecting socket has no port yet
+	}
 	if t.early.size > 0 {
 		t.adopt(f, ev)
 	}
 	return f
 }
+
+// silent tells whether no record with positions has come yet.
+func (f *Flow) silent() bool { return (f.dirs[0].bits|f.dirs[1].bits)&based == 0 }
 
 // learn takes what any record tells of a flow.
 func (f *Flow) learn(ev *event.Event) {

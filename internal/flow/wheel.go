@@ -11,6 +11,9 @@ const (
 	slotBits = 30
 	// slots spans 18 minutes; what is due later is looked at in between.
 	slots = 1024
+	// speechless is how long a flow of which only the owner is known waits for
+	// its first payload, ns: a socket that carries none is closed without a record.
+	speechless = int64(30 * time.Second)
 	// lingering is how long a flow whose directions have both ended waits for
 	// its socket's Close, ns.
 	lingering = int64(5 * time.Second)
@@ -105,6 +108,8 @@ func (t *Table) patience(f *Flow) int64 {
 		return lingering
 	case f.Transport == event.UDP:
 		return int64(t.cfg.UDPIdleTimeout)
+	case f.silent():
+		return min(speechless, int64(t.cfg.IdleTimeout))
 	}
 	return int64(t.cfg.IdleTimeout)
 }
