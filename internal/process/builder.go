@@ -97,13 +97,16 @@ func (b *builder) placeAttrs(r *Resource, cg Cgroup) {
 }
 
 // addOthers adds what OTEL_RESOURCE_ATTRIBUTES says beyond what we know better.
-// telemetry.* speaks of the SDK in the process, which did not make these spans.
+// process.* is ours to tell, and telemetry.* speaks of the SDK in the process,
+// which did not make these spans.
 func addOthers(r *Resource, others []pair) {
 	for _, o := range others {
-		if _, known := r.Attrs.Get(o.key); known || o.value == "" || strings.HasPrefix(o.key, "telemetry.") {
+		if o.value == "" || strings.HasPrefix(o.key, "telemetry.") || strings.HasPrefix(o.key, "process.") {
 			continue
 		}
-		r.Attrs.Str(o.key, o.value)
+		if _, known := r.Attrs.Get(o.key); !known {
+			r.Attrs.Str(o.key, o.value)
+		}
 	}
 }
 

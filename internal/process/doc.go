@@ -56,7 +56,7 @@
 //
 // process.pid is the one of the initial pid namespace, process.vpid the one
 // that the process itself sees, where they differ. service.instance.id is a UUID version 5 of boot id,
-// pid and start time. Attributes from OTEL_RESOURCE_ATTRIBUTES are added, except for telemetry.*
+// pid and start time. Attributes from OTEL_RESOURCE_ATTRIBUTES are added, except for process.*, telemetry.*
 // and those that we know ourselves; a service.instance.id there wins over ours.
 //
 // # Bounds

@@ -64,7 +64,7 @@ func (c *Cache) insert(e *entry) {
 	if len(c.ring) >= c.opts.Entries {
 		c.evict()
 	}
-	e.slot = len(c.ring)
+	e.slot, e.touched = len(c.ring), true
 	c.ring = append(c.ring, e)
 	c.entries[e.key] = e
 	if e.key.pid != 0 && e.newer(c.latest[e.key.pid]) {

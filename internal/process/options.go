@@ -22,7 +22,7 @@ type Options struct {
 	Entries int
 	// LookupsPerSecond caps how often /proc is read. Default: 2000.
 	LookupsPerSecond int
-	// ReadTimeout is how long one process may keep Lookup waiting. Default: 20 ms.
+	// ReadTimeout is how long one process may keep Lookup waiting. Default: 100 ms.
 	ReadTimeout time.Duration
 	// Now gives nanoseconds of a clock that never goes back. Default: the monotonic clock.
 	Now func() int64
@@ -42,7 +42,7 @@ func (o Options) withDefaults() Options {
 		o.LookupsPerSecond = 2000
 	}
 	if o.ReadTimeout <= 0 {
-		o.ReadTimeout = 20 * time.Millisecond
+		o.ReadTimeout = 100 * time.Millisecond
 	}
 	if o.Now == nil {
 		begin := time.Now()

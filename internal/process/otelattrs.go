@@ -58,12 +58,12 @@ func setPair(list []pair, p pair) []pair {
 
 // clean makes a string fit for an attribute: valid UTF-8, at most limit bytes.
 func clean(s string, limit int) string {
-	if len(s) > limit {
-		end := limit
-		for end > 0 && !utf8.RuneStart(s[end]) {
-			end--
-		}
-		s = s[:end]
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if len(s) <= limit {
+		return s
 	}
-	return strings.ToValidUTF8(s, "\uFFFD")
+	for limit > 0 && !utf8.RuneStart(s[limit]) {
+		limit--
+	}
+	return s[:limit]
 }

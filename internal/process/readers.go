@@ -6,7 +6,7 @@ import (
 )
 
 // maxStuck is how many look-ups may hang before no more are begun.
-const maxStuck = 8
+const maxStuck = 32
 
 // outcome is what a look-up found.
 type outcome struct {
