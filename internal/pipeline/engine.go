@@ -117,12 +117,37 @@ func (e *Engine) openSource() error {
 	if err != nil {
 		return fmt.Errorf("read the clock: %w", err)
 	}
+	if err := e.findCgroups(); err != nil {
+		return err
+	}
 	t, err := tap.Open(e.cfg.Tap)
 	if err != nil {
 		return err
 	}
 	e.src, e.tap, e.clock = t, t, wall
 	e.owners = t.Report().Owners != tap.RungNone
+	return nil
+}
+
+// findCgroups fills in the host's cgroup v2 root where the configuration leaves
+// it open: what the tap attaches to, and what names cgroup ids.
+func (e *Engine) findCgroups() error {
+	mounts, err := os.Open("/proc/self/mountinfo")
+	if err != nil {
+		return fmt.Errorf("find the cgroup v2 root: %w", err)
+	}
+	defer mounts.Close()
+	root, err := process.FindCgroup2Mount(mounts)
+	if e.cfg.Process.CgroupRoot == "" {
+		e.cfg.Process.CgroupRoot = root
+	}
+	if e.cfg.Tap.CgroupPath != "" {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("find the cgroup v2 root: %w", err)
+	}
+	e.cfg.Tap.CgroupPath = root
 	return nil
 }
 
@@ -209,6 +234,9 @@ func (e *Engine) handle() {
 		return
 	}
 	e.newest = max(e.newest, e.ev.Time)
+	if e.ev.Kind == event.Owner {
+		e.procs.Lookup(e.ev.Process) // now: a short-lived process is gone when its exchange is done
+	}
 	e.flows.Handle(&e.ev)
 }
 
