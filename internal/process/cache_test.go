@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -72,7 +73,8 @@ func TestLookupWholeResource(t *testing.T) {
 
 func TestInstanceID(t *testing.T) {
 	a := instanceID("boot", 77, 4200)
-	assert.Equal(t, "a0ff1d4e-48c9-5fc5-9d0c-5ad5b5e2e0a8"[14:15], a[14:15], "version 5")
+	namespace := uuid.MustParse("4d63009a-8d0f-11ee-aad7-4c796ed8e320") // as the conventions print it
+	assert.Equal(t, uuid.NewSHA1(namespace, []byte("boot:77:4200")).String(), a)
 	assert.Equal(t, a, instanceID("boot", 77, 4200))
 	for _, other := range []string{instanceID("boot2", 77, 4200), instanceID("boot", 78, 4200), instanceID("boot", 77, 4201)} {
 		assert.NotEqual(t, a, other)
