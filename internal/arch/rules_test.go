@@ -40,10 +40,11 @@ var rules = []rule{
 	// What joins them.
 	{pkg: "pipeline", imports: []string{"..."}},
 	{pkg: "receiver/...", imports: []string{
-		"pipeline", "traces", "ledger", "selection", "proto/http1", "testkit", "receiver/...",
+		"pipeline", "traces", "ledger", "selection", "replay", "proto/http1", "testkit", "receiver/...",
 	}},
 	// Help for tests.
 	{pkg: "testkit", imports: []string{"..."}},
+	{pkg: "buildtest", imports: []string{"testkit"}},
 	{pkg: "testkit/...", imports: []string{"..."}},
 }
 

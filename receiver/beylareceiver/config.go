@@ -5,6 +5,8 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/configoptional"
+
+	"github.com/beylareceiver/beylareceiver/internal/proto/http1"
 )
 
 // Config is the receiver's configuration. Every key is optional: with no
@@ -150,22 +152,16 @@ func createDefaultConfig() component.Config {
 			DrainInterval: 10 * time.Millisecond,
 			Pcap:          configoptional.Default(PcapConfig{Perspective: PerspectiveServer}),
 		},
-		HTTP:            HTTPConfig{Enabled: true, RedactQuery: defaultRedactQuery()},
+		HTTP:            HTTPConfig{Enabled: true, RedactQuery: http1.DefaultRedactQuery()},
 		DNS:             DNSConfig{Enabled: true},
 		DropOTLPExports: true,
 		Limits: LimitsConfig{
 			Flows:             100_000,
 			InflightExchanges: 100_000,
-			ReassemblyMiB:     32,
+			ReassemblyMiB:     8,
 			Processes:         8192,
 		},
 		Traces:  TracesConfig{FlushInterval: 200 * time.Millisecond, MaxBatchSpans: 512},
 		OnError: OnErrorPropagate,
 	}
-}
-
-// defaultRedactQuery is what the HTTP conventions ask to redact
-// (https://opentelemetry.io/docs/specs/semconv/registry/attributes/url/, url.query).
-func defaultRedactQuery() []string {
-	return []string{"X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "sig", "X-Goog-Signature"}
 }

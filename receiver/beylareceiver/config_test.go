@@ -39,7 +39,7 @@ func TestDefaultConfig(t *testing.T) {
 		},
 		DNS:             DNSConfig{Enabled: true},
 		DropOTLPExports: true,
-		Limits:          LimitsConfig{Flows: 100000, InflightExchanges: 100000, ReassemblyMiB: 32, Processes: 8192},
+		Limits:          LimitsConfig{Flows: 100000, InflightExchanges: 100000, ReassemblyMiB: 8, Processes: 8192},
 		Traces:          TracesConfig{FlushInterval: 200 * time.Millisecond, MaxBatchSpans: 512},
 		OnError:         "propagate",
 	}

@@ -56,7 +56,7 @@ type health struct {
 // stats is a moment's account of an engine. The equations are those of
 // internal/ledger.
 type stats struct {
-	// Packets is how many packets with payload were looked at.
+	// Packets is how many packets were looked at; of a live host, those with payload.
 	Packets uint64
 	// KernelMessages is how many messages began there.
 	KernelMessages uint64

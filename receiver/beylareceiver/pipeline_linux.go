@@ -3,11 +3,137 @@
 package beylareceiver
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"io"
+	"strings"
 
+	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/receiver"
+	"go.uber.org/zap"
+
+	"github.com/beylareceiver/beylareceiver/internal/pipeline"
+	"github.com/beylareceiver/beylareceiver/internal/traces"
 )
 
-func newPipeline(*Config, receiver.Settings, func(health)) (engine, error) {
-	return nil, errors.New("no pipeline")
+// pipelineEngine is the engine of a real receiver: internal/pipeline, behind
+// the door's interface.
+type pipelineEngine struct {
+	cfg    pipeline.Config
+	logger *zap.Logger
+	report func(health)
+	traces *traces.Builder
+
+	inner *pipeline.Engine
+	// done is closed once the pipeline has ended and freed everything; err and
+	// closeErr are set by then.
+	done          chan struct{}
+	err, closeErr error
 }
+
+func newPipeline(cfg *Config, set receiver.Settings, report func(health)) (engine, error) {
+	c, err := pipelineConfig(cfg, set.BuildInfo.Version)
+	if err != nil {
+		return nil, err
+	}
+	return &pipelineEngine{
+		cfg: c, logger: set.Logger, report: report,
+		traces: traces.NewBuilder(set.BuildInfo.Version),
+		done:   make(chan struct{}),
+	}, nil
+}
+
+// Start implements engine. Opening takes well below a second and cannot be interrupted.
+func (p *pipelineEngine) Start(context.Context) error {
+	inner, err := pipeline.Open(p.cfg)
+	if err != nil {
+		return err
+	}
+	p.inner = inner
+	p.preflight()
+	go func() {
+		defer close(p.done)
+		p.err = inner.Run()
+		p.closeErr = inner.Close()
+	}()
+	return nil
+}
+
+// preflight says once what the kernel accepted, and reports what is missing.
+func (p *pipelineEngine) preflight() {
+	if p.cfg.Pcap != "" {
+		p.logger.Info("reading a capture file", zap.String("path", p.cfg.Pcap))
+		return
+	}
+	r := p.inner.Report()
+	refused := make([]error, 0, len(r.Missing))
+	for _, m := range r.Missing {
+		refused = append(refused, fmt.Errorf("%s: %w", m.Feature, m.Err))
+	}
+	p.logger.Info("reading the sockets of this host",
+		zap.String("owner_hooks", string(r.Owners)),
+		zap.Bool("socket_states", r.States),
+		zap.Bool("own_sockets_marked", r.OwnSockets),
+		zap.Errors("refused", refused))
+
+	if h := healthOf(string(r.Owners), r.States, refused); h.Err != nil {
+		p.report(h)
+	}
+}
+
+// healthOf says what does not work for want of what the kernel refused. Hooks
+// that another rung of the ladder makes up for are no loss.
+func healthOf(owners string, states bool, refused []error) health {
+	var h health
+	if owners == "none" {
+		h.Missing = append(h.Missing, "process attribution")
+	}
+	if !states {
+		h.Missing = append(h.Missing, "connect times and failed connects")
+	}
+	if len(h.Missing) > 0 {
+		h.Err = fmt.Errorf("works without %s: the kernel refused %w",
+			strings.Join(h.Missing, " and "), errors.Join(refused...))
+	}
+	return h
+}
+
+// Next implements engine.
+func (p *pipelineEngine) Next() (batch, error) {
+	if b, ok := <-p.inner.Batches(); ok {
+		return &pipelineBatch{Batch: b, traces: p.traces}, nil
+	}
+	<-p.done
+	if p.err != nil {
+		return nil, p.err
+	}
+	return nil, io.EOF
+}
+
+// Shutdown implements engine. Past ctx's deadline the pipeline ends, and frees
+// everything, as soon as the reader has taken what is left.
+func (p *pipelineEngine) Shutdown(ctx context.Context) error {
+	if p.inner == nil {
+		return nil
+	}
+	err := p.inner.Stop()
+	select {
+	case <-p.done:
+		return errors.Join(err, p.closeErr)
+	case <-ctx.Done():
+		return errors.Join(err, fmt.Errorf("flush what is held: %w", ctx.Err()))
+	}
+}
+
+// pipelineBatch is a batch of the pipeline that can be made pdata of.
+type pipelineBatch struct {
+	*pipeline.Batch
+	traces *traces.Builder
+}
+
+// Len implements batch.
+func (b *pipelineBatch) Len() int { return len(b.Spans()) }
+
+// Build implements batch.
+func (b *pipelineBatch) Build() ptrace.Traces { return b.traces.Build(b.Spans()) }

@@ -26,8 +26,8 @@ type Rule struct {
 	Cgroup string `mapstructure:"cgroup"`
 	// ContainerID is a container id or its first 12 digits or more.
 	ContainerID string `mapstructure:"container_id"`
-	// Namespace is the inode number of a network namespace, or "host" for the
-	// namespace of the host's first process.
+	// Namespace is the inode number of a network namespace, or "host" for that
+	// of the host's first process (without CAP_SYS_PTRACE: the collector's own).
 	Namespace string `mapstructure:"namespace"`
 }
 

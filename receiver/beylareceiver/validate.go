@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/beylareceiver/beylareceiver/internal/proto/http1"
 )
 
 // Validate checks the configuration and names the key of every problem. It
@@ -54,33 +56,51 @@ func (c *CaptureConfig) problems() []error {
 }
 
 func (c *HTTPConfig) problems() []error {
-	errs := c.headerProblems("http.request_headers", c.RequestHeaders)
-	errs = append(errs, c.headerProblems("http.response_headers", c.ResponseHeaders)...)
-	for i, r := range c.Routes {
-		if !strings.HasPrefix(r, "/") {
-			errs = append(errs, fmt.Errorf("http.routes[%d]: must begin with /, unlike %q", i, r))
-		}
+	var errs []error
+	for _, err := range leaves(c.parser().Validate()) {
+		errs = append(errs, fmt.Errorf("http.%w", err))
 	}
-	for i, name := range c.RedactQuery {
-		if name == "" {
-			errs = append(errs, fmt.Errorf("http.redact_query[%d]: must not be empty", i))
-		}
+	if c.AllowSensitiveHeaders {
+		return errs
 	}
-	return errs
+	errs = append(errs, sensitiveProblems("http.request_headers", c.RequestHeaders)...)
+	return append(errs, sensitiveProblems("http.response_headers", c.ResponseHeaders)...)
 }
 
-func (c *HTTPConfig) headerProblems(key string, names []string) []error {
+// parser is the part of the configuration that the parser of HTTP works by.
+func (c *HTTPConfig) parser() http1.Config {
+	return http1.Config{
+		Routes:         c.Routes,
+		RequestHeaders: c.RequestHeaders, ResponseHeaders: c.ResponseHeaders,
+		RedactQuery: c.RedactQuery,
+	}
+}
+
+func sensitiveProblems(key string, names []string) []error {
 	var errs []error
 	for i, name := range names {
-		switch {
-		case !headerName(name):
-			errs = append(errs, fmt.Errorf("%s[%d]: %q is not a header name", key, i, name))
-		case sensitiveHeader(name) && !c.AllowSensitiveHeaders:
+		if http1.SensitiveHeader(name) {
 			errs = append(errs, fmt.Errorf(
 				"%s[%d]: %s carries secrets; set http.allow_sensitive_headers to capture it all the same", key, i, name))
 		}
 	}
 	return errs
+}
+
+// leaves takes joined errors apart, in order.
+func leaves(err error) []error {
+	if err == nil {
+		return nil
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, leaves(e)...)
+	}
+	return all
 }
 
 func ruleProblems(key string, rules []Rule) []error {

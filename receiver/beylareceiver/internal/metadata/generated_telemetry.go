@@ -475,13 +475,13 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.BeylaKernelPackets, err = builder.meter.Int64ObservableCounter(
 		"otelcol_beyla_kernel_packets",
-		metric.WithDescription("Packets with payload that were looked at. [Development]"),
+		metric.WithDescription("Packets that were looked at; of a live host, those with payload. [Development]"),
 		metric.WithUnit("{packet}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.BeylaKernelSkippedPackets, err = builder.meter.Int64ObservableCounter(
 		"otelcol_beyla_kernel_skipped_packets",
-		metric.WithDescription("Packets with payload that the kernel side left out on purpose, such as retransmissions. [Development]"),
+		metric.WithDescription("Packets that were left out on purpose, such as retransmissions. [Development]"),
 		metric.WithUnit("{packet}"),
 	)
 	errs = errors.Join(errs, err)

@@ -189,7 +189,7 @@ func AssertEqualBeylaKernelMessages(t *testing.T, tt *componenttest.Telemetry, d
 func AssertEqualBeylaKernelPackets(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_beyla_kernel_packets",
-		Description: "Packets with payload that were looked at. [Development]",
+		Description: "Packets that were looked at; of a live host, those with payload. [Development]",
 		Unit:        "{packet}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
@@ -205,7 +205,7 @@ func AssertEqualBeylaKernelPackets(t *testing.T, tt *componenttest.Telemetry, dp
 func AssertEqualBeylaKernelSkippedPackets(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_beyla_kernel_skipped_packets",
-		Description: "Packets with payload that the kernel side left out on purpose, such as retransmissions. [Development]",
+		Description: "Packets that were left out on purpose, such as retransmissions. [Development]",
 		Unit:        "{packet}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
