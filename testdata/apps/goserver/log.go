@@ -30,8 +30,9 @@ func logged(out io.Writer, next http.Handler) http.Handler {
 		began := time.Now()
 		counted := &counter{ResponseWriter: w, status: http.StatusOK}
 		body := &countedBody{ReadCloser: r.Body}
-		r.Body = body
-		next.ServeHTTP(counted, r)
+		seen := r.WithContext(r.Context()) // net/http looks at the body of its own r once more
+		seen.Body = body
+		next.ServeHTTP(counted, seen)
 		mu.Lock()
 		defer mu.Unlock()
 		err := lines.Encode(line{
