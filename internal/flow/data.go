@@ -45,15 +45,10 @@ func (t *Table) data(ev *event.Event) {
 // starts tells whether a message begins with p.
 func (f *Flow) starts(d event.Dir, p *piece, fromListener bool) bool {
 	turned := f.heading != headingOf(d)
-	switch {
-	case fromListener && !turned:
+	if fromListener && !turned {
 		return false // goes on with what the listener saw
-	case p.account != nil:
-		return true
-	case p.late:
-		return f.dirs[d].begun == 0 && f.dirs[d].held == nil
 	}
-	return turned
+	return p.account != nil || turned && !p.late
 }
 
 // base sets where the directions of a flow begin that shows its first record

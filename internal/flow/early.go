@@ -249,7 +249,7 @@ func (t *Table) receive(f *Flow, in *infant) {
 	p := in.piece
 	p.pos = dir.position(p.seq)
 	p.hole = true
-	p.starts = dir.begun == 0 && dir.held == nil
+	p.starts = dir.begun == 0 && dir.held == nil // else it carries the message on
 	f.heading = inward
 	t.accept(f, event.Ingress, &p)
 }

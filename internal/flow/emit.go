@@ -7,7 +7,7 @@ import "github.com/beylareceiver/beylareceiver/internal/event"
 func (t *Table) emit(f *Flow, d event.Dir, p *piece) {
 	dir := &f.dirs[d]
 	switch {
-	case p.starts:
+	case p.starts || dir.begun == 0:
 		dir.begin(p)
 	case p.account != nil: // the message goes on under another account
 		dir.message.Close()

@@ -174,3 +174,7 @@ func tell(t *testing.T, stories []story) {
 		t.Run(s.name, s.run)
 	}
 }
+
+func remoteOf(port uint8) netip.AddrPort {
+	return netip.AddrPortFrom(remote.Addr(), remote.Port()+uint16(port))
+}
