@@ -3,30 +3,37 @@ package testkit
 import (
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 )
 
-// verdict notes how a helper ended the test, and goes on.
+// verdict notes how a helper ended the test.
 type verdict struct {
 	testing.TB
 	skipped, failed bool
 }
 
 func (v *verdict) Helper()               {}
-func (v *verdict) Skipf(string, ...any)  { v.skipped = true }
-func (v *verdict) Fatalf(string, ...any) { v.failed = true }
+func (v *verdict) Skipf(string, ...any)  { v.skipped = true; runtime.Goexit() }
+func (v *verdict) Fatalf(string, ...any) { v.failed = true; runtime.Goexit() }
+
+// need runs Need as a test of its own would, up to where it ends.
+func need(tools ...string) verdict {
+	var v verdict
+	var run sync.WaitGroup
+	run.Go(func() { Need(&v, tools...) })
+	run.Wait()
+	return v
+}
 
 func TestWhatIsMissingSkipsAndFailsInCI(t *testing.T) {
 	for ci, want := range map[string]verdict{"": {skipped: true}, "true": {failed: true}} {
 		t.Setenv("CI", ci)
-		var got verdict
-		Need(&got, "sh", "no-such-tool-anywhere")
-		assert.Equal(t, want, got, "CI=%s", ci)
-		got = verdict{}
-		Need(&got, "sh")
-		assert.Equal(t, verdict{}, got, "CI=%s", ci)
+		assert.Equal(t, want, need("sh", "no-such-tool-anywhere"), "CI=%s", ci)
+		assert.Equal(t, verdict{}, need("sh"), "CI=%s", ci)
 	}
 }
 
