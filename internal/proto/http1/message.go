@@ -30,7 +30,7 @@ func (p *parser) head(h *half, seg *proto.Segment, b []byte) int {
 		switch verdict := h.judge(win); {
 		case verdict == proto.Yes:
 			p.begin(h, seg, before)
-		case verdict == proto.No || len(win) == limit || p.crowded():
+		case verdict == proto.No || len(win) == limit || p.crowded(h, win):
 			return p.reject(h, seg, before, n)
 		}
 	}
@@ -44,7 +44,7 @@ func (p *parser) head(h *half, seg *proto.Segment, b []byte) int {
 	switch {
 	case end >= 0:
 		p.headOver(h, win, false)
-	case len(win) == limit || p.crowded():
+	case len(win) == limit || p.crowded(h, win):
 		p.headOver(h, win, true)
 	default:
 		if h.scan = next; before == 0 {
@@ -80,8 +80,11 @@ func (p *parser) keep(h *half, b []byte) []byte {
 	return h.buf
 }
 
-// crowded tells whether the unfinished heads of all connections are too many.
-func (p *parser) crowded() bool { return p.owner.buffered > p.owner.config.MaxBuffered }
+// crowded tells whether the unfinished heads of all connections would be too
+// many with this one.
+func (p *parser) crowded(h *half, win []byte) bool {
+	return p.owner.buffered-len(h.buf)+len(win) > p.owner.config.MaxBuffered
+}
 
 // drop forgets the unfinished head.
 func (p *parser) drop(h *half) {

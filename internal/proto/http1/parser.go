@@ -71,6 +71,11 @@ func (p *parser) nextMessage(h *half, ordinal uint32) {
 	h.started, h.ordinal = true, ordinal
 	h.index, h.fed, h.gapped, h.told = 0, 0, false, false
 	switch {
+	case h.state == inHead && h.guess && !h.begun: // what came was none
+		if m := h.message(); m != nil {
+			m.Wire += int64(len(h.buf))
+		}
+		p.drop(h)
 	case h.dir == proto.ToServer && h.state == untilNext,
 		h.dir == proto.ToServer && h.state == inLostChunks && h.x == nil:
 	case h.dir == proto.ToClient && h.body() && h.x == nil:

@@ -1,0 +1,201 @@
+package http1
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/beylareceiver/beylareceiver/internal/proto"
+)
+
+// counter is a sink that counts.
+type counter struct {
+	opened, done int
+	faults       map[proto.Fault]int
+	lost         map[proto.Lost]int
+}
+
+func (c *counter) Open(*proto.Exchange) { c.opened++ }
+
+func (c *counter) Done(x *proto.Exchange) {
+	c.done++
+	if c.faults == nil {
+		c.faults = map[proto.Fault]int{}
+	}
+	c.faults[x.Fault]++
+	x.Semantics.Release()
+}
+
+func (c *counter) Lost(_ proto.Account, why proto.Lost) {
+	if c.lost == nil {
+		c.lost = map[proto.Lost]int{}
+	}
+	c.lost[why]++
+}
+
+func TestPipelineIsCapped(t *testing.T) {
+	var sink counter
+	p := newParser(newProtocol(Config{MaxPipeline: 3}), &sink)
+	for i := range 10 {
+		p.Feed(proto.ToServer, &proto.Segment{
+			Bytes: []byte(fmt.Sprintf("GET /%d HTTP/1.1\r\n\r\n", i)), Origin: proto.Origin{Ordinal: uint32(i)},
+		})
+	}
+	assert.Equal(t, 3, sink.opened)
+	assert.Equal(t, map[proto.Lost]int{proto.LostCap: 7}, sink.lost, "once a message")
+	for range 10 {
+		feed(p, proto.ToClient, "HTTP/1.1 204 No Content\n\n")
+	}
+	assert.Equal(t, 3, sink.done, "the first three have their own responses")
+	assert.Equal(t, map[proto.Fault]int{proto.NoFault: 3}, sink.faults)
+	assert.Equal(t, 1, sink.lost[proto.LostNoRequest], "those of the others were all in one message")
+}
+
+func TestHeldTextIsCapped(t *testing.T) {
+	var sink counter
+	p := newParser(newProtocol(Config{MaxHeld: 10 << 10}), &sink)
+	for i := range 50 {
+		p.Feed(proto.ToServer, &proto.Segment{
+			Bytes: []byte("GET /" + strings.Repeat("x", 1000) + " HTTP/1.1\r\n\r\n"), Origin: proto.Origin{Ordinal: uint32(i)},
+		})
+	}
+	assert.Equal(t, 11, sink.opened)
+	assert.Equal(t, map[proto.Lost]int{proto.LostCap: 39}, sink.lost)
+}
+
+func TestHeadIsCapped(t *testing.T) {
+	for name, cut := range map[string]func(int) int{
+		"at once":      func(n int) int { return n },
+		"byte by byte": func(int) int { return 1 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := conversation{steps: []step{
+				{verb: "feed", at: 1, dir: proto.ToServer, data: []byte("GET /a HTTP/1.1\r\nHost: a\r\n" + strings.Repeat("X: y\r\n", 100) + "\r\n")},
+				{verb: "feed", at: 2, dir: proto.ToClient, data: []byte("HTTP/1.1 200 OK\r\n" + strings.Repeat("X: y\r\n", 100) + "\r\n")},
+			}}
+			got := c.play(t, newProtocol(Config{MaxHead: 128}), cut)
+			assert.Equal(t, `open GET /a
+done GET /a version=1.1 host=a fault=response_not_observed
+  request  1-1 wire=628 body=-1 message=0#0 accounts=>0 truncated
+  status 200
+  response 2-2 wire=619 body=-1 message=0#0 accounts=<0 part truncated
+`, got)
+		})
+	}
+}
+
+func TestUnfinishedHeadsOfAllConnectionsAreCapped(t *testing.T) {
+	var sink counter
+	o := newProtocol(Config{MaxBuffered: 10 << 10})
+	parsers := make([]*parser, 100)
+	for i := range parsers {
+		parsers[i] = newParser(o, &sink)
+		feed(parsers[i], proto.ToServer, "GET /slow HTTP/1.1\nX: "+strings.Repeat("x", 500))
+		require.LessOrEqual(t, o.buffered, 10<<10)
+	}
+	assert.Greater(t, sink.opened, 75, "what does not fit is truncated, not dropped")
+	for _, p := range parsers {
+		p.Close(proto.ToServer, 0, proto.Gone)
+		p.Close(proto.ToClient, 0, proto.Gone)
+	}
+	assert.Equal(t, 100, sink.done)
+	assert.Zero(t, o.buffered)
+}
+
+// TestHeadInManyPieces would take minutes if every piece were searched from the start.
+func TestHeadInManyPieces(t *testing.T) {
+	var sink counter
+	p := newParser(newProtocol(Config{MaxHead: 4 << 20, MaxHeld: 1 << 30}), &sink)
+	feed(p, proto.ToServer, "GET /a HTTP/1.1\n")
+	line := []byte("X: y\r\n")
+	for range 500_000 {
+		for i := range line {
+			p.Feed(proto.ToServer, &proto.Segment{Bytes: line[i : i+1]})
+		}
+	}
+	feed(p, proto.ToServer, "\n")
+	assert.Equal(t, 1, sink.opened)
+}
+
+func TestExchangesAreReused(t *testing.T) {
+	o := newProtocol(Config{})
+	sink := &counter{}
+	p := newParser(o, sink)
+	request, response := segments()
+	round := func() {
+		request.Origin.Ordinal++
+		response.Origin.Ordinal++
+		p.Feed(proto.ToServer, request)
+		p.Feed(proto.ToClient, response)
+	}
+	round()
+	assert.Zero(t, testing.AllocsPerRun(100, round), "nothing but what the span keeps, and that is hot")
+	assert.Len(t, o.free, 1)
+}
+
+func TestNamesAreBounded(t *testing.T) {
+	n := newNames()
+	for i := range 10 * nameSlots {
+		s := fmt.Sprintf("host-%d.test", i)
+		require.Equal(t, s, n.of([]byte(s)))
+	}
+	long := strings.Repeat("x", maxName+1)
+	assert.Equal(t, long, n.of([]byte(long)))
+	for _, s := range n.slots {
+		require.LessOrEqual(t, len(s), maxName)
+	}
+	hot := []byte("shop.test")
+	n.of(hot)
+	assert.Zero(t, testing.AllocsPerRun(100, func() { n.of(hot) }))
+	assert.Equal(t, "a\ufffdb", n.of([]byte("a\xffb")), "attributes are valid UTF-8")
+}
+
+func TestClientOf(t *testing.T) {
+	for _, tc := range []struct{ forwarded, forwardedFor, want string }{
+		{"", "", ""},
+		{"for=192.0.2.1", "", "192.0.2.1"},
+		{`For="192.0.2.1:4711";proto=http`, "", "192.0.2.1"},
+		{`for="[2001:db8::1]"`, "", "2001:db8::1"},
+		{`for="[2001:db8::1`, "192.0.2.3", "192.0.2.3"},
+		{"for=_gazonk", "192.0.2.3", "192.0.2.3"},
+		{"by=192.0.2.9", "192.0.2.3", "192.0.2.3"},
+		{"for=unknown, for=192.0.2.1", "", ""},
+		{"", "192.0.2.1, 10.0.0.1", "192.0.2.1"},
+		{"", " [2001:db8::1]:80", "2001:db8::1"},
+		{"", "2001:db8::1", "2001:db8::1"},
+		{"", "unknown", ""},
+		{"", ",", ""},
+	} {
+		assert.Equal(t, tc.want, string(clientOf([]byte(tc.forwarded), []byte(tc.forwardedFor))), "%+v", tc)
+	}
+}
+
+func TestMarks(t *testing.T) {
+	for _, tc := range []struct {
+		method, target, agent, contentType string
+		want                               proto.Mark
+	}{
+		{"POST", "/v1/traces", "", "application/x-protobuf", proto.MarkOTLP},
+		{"POST", "/v1/metrics", "", "Application/JSON; charset=utf-8", proto.MarkOTLP},
+		{"POST", "/otlp/v1/logs?tenant=a", "OTel OTLP Exporter Go/1.38.0", "", proto.MarkOTLP},
+		{"POST", "http://otel.test:4318/v1development/profiles", "OpenTelemetry Collector Contrib/0.140.0 (linux/amd64)", "", proto.MarkOTLP},
+		{"GET", "/v1/traces", "", "application/json", 0},
+		{"POST", "/v1/traces", "curl/8.0", "text/plain", 0},
+		{"POST", "/v1/tracesx", "", "application/json", 0},
+		{"GET", "/", "kube-probe/1.31+", "", proto.MarkHealthProbe},
+		{"GET", "/", "GoogleHC/1.0", "", proto.MarkHealthProbe},
+		{"GET", "/", "ELB-HealthChecker/2.0", "", proto.MarkHealthProbe},
+		{"GET", "/", "Amazon-Route53-Health-Check-Service (ref 1; report http://amzn.to/1vsZADi)", "", proto.MarkHealthProbe},
+		{"GET", "/", "Mozilla/5.0 (compatible;Cloudflare-Healthchecks/1.0;+https://www.cloudflare.com/)", "", proto.MarkHealthProbe},
+		{"GET", "/", "Envoy/HC", "", proto.MarkHealthProbe},
+		{"GET", "/healthz", "curl/8.0", "", 0},
+	} {
+		x := newProtocol(Config{}).newExchange()
+		x.method, x.target, x.userAgent = tc.method, tc.target, tc.agent
+		x.mark([]byte(tc.contentType))
+		assert.Equal(t, tc.want, x.Mark, "%+v", tc)
+	}
+}
