@@ -3,6 +3,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -138,16 +139,14 @@ func (e *Engine) findCgroups() error {
 	}
 	defer mounts.Close()
 	root, err := process.FindCgroup2Mount(mounts)
-	if e.cfg.Process.CgroupRoot == "" {
-		e.cfg.Process.CgroupRoot = root
-	}
 	if e.cfg.Tap.CgroupPath != "" {
+		e.cfg.Process.CgroupRoot = cmp.Or(root, e.cfg.Tap.CgroupPath)
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("find the cgroup v2 root: %w", err)
 	}
-	e.cfg.Tap.CgroupPath = root
+	e.cfg.Tap.CgroupPath, e.cfg.Process.CgroupRoot = root, root
 	return nil
 }
 
