@@ -83,7 +83,7 @@ func (r *tracesReceiver) begin(ctx context.Context, st *status) (*run, error) {
 	}
 	var life context.Context
 	life, run.cancel = context.WithCancel(context.Background())
-	go run.work(life, &delivery{
+	go run.work(life, &delivery{ //nolint:contextcheck // the work outlives Start's context
 		next: r.next, obs: r.obs, book: r.book, retry: r.retry, logger: r.set.Logger, closing: run.closing,
 	})
 	return run, nil
