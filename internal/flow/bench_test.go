@@ -24,14 +24,16 @@ func addressOf(n int) netip.AddrPort {
 // conversation gives out the records of requests and responses of many
 // connections, in turns: each is visited when all others have been.
 type conversation struct {
-	payload []byte
 	remotes []netip.AddrPort
 	ev      event.Event
 	n, turn int
 }
 
 func newConversation(flows int) *conversation {
-	c := &conversation{payload: make([]byte, 200)}
+	c := &conversation{ev: event.Event{
+		Kind: event.Data, Role: event.RoleServer, Flags: event.MsgStart, Local: local,
+		Len: 200, Payload: make([]byte, 200), Process: event.Process{PID: 7, Cgroup: 9},
+	}}
 	for i := range flows {
 		c.remotes = append(c.remotes, addressOf(i))
 	}
@@ -43,12 +45,10 @@ func (c *conversation) next(transport event.Transport) *event.Event {
 	pos := int64(c.turn/2) * 200
 	other := pos + 200*int64(d)
 	now := int64(c.turn*len(c.remotes) + c.n + 1)
-	c.ev = event.Event{
-		Kind: event.Data, Dir: d, Transport: transport, Role: event.RoleServer, Flags: event.MsgStart,
-		Cookie: uint64(c.n + 1), Time: now, Local: local, Remote: c.remotes[c.n],
-		Pos: pos, Len: 200, Payload: c.payload, OtherPos: other, OtherTime: now - 1, Seq: uint32(pos), Ack: uint32(other),
-		Process: event.Process{PID: 7, Cgroup: 9},
-	}
+	ev := &c.ev
+	ev.Dir, ev.Transport, ev.Cookie, ev.Remote = d, transport, uint64(c.n+1), c.remotes[c.n]
+	ev.Time, ev.OtherTime = now, now-1
+	ev.Pos, ev.OtherPos, ev.Seq, ev.Ack = pos, other, uint32(pos), uint32(other)
 	if c.n++; c.n == len(c.remotes) {
 		c.n = 0
 		c.turn++

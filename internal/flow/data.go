@@ -147,12 +147,11 @@ func (t *Table) pass(f *Flow, d event.Dir, p *piece) {
 
 // miss counts the bytes before p, unless the tap left them out on purpose.
 func (t *Table) miss(dir *direction, p *piece) {
-	if p.cut || dir.is(behind) {
-		return
-	}
-	t.count.lostBytes.Add(uint64(p.pos - dir.next))
 	if p.hole {
 		t.count.givenUp.Add(1)
+	}
+	if !p.cut && !dir.is(behind) {
+		t.count.lostBytes.Add(uint64(p.pos - dir.next))
 	}
 }
 

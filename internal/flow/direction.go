@@ -14,9 +14,6 @@ type direction struct {
 	// markPos is the position of sequence number markSeq, near the newest data.
 	markPos int64
 	markSeq uint32
-	// finPos is where the stream ends, while closing; finTime when the last
-	// payload before the FIN passed that the tap had seen.
-	finPos, finTime int64
 	// seq and ack are those of the first packet of the message under way,
 	// ordinal is its number, begun how many there were.
 	seq, ack       uint32
@@ -24,6 +21,9 @@ type direction struct {
 	message        *ledger.Message
 	held           *queue
 	bits           trait
+	// finPos is where the stream ends, while closing; finTime when the last
+	// payload before the FIN passed that the tap had seen.
+	finPos, finTime int64
 }
 
 // trait is a bit set of what is known of a direction.
