@@ -16,6 +16,9 @@
 // bodies ended by close, and responses that begin before their request is whole. An
 // interim response is part of no exchange's figures: Response speaks of the final one.
 //
+// An exchange is done with its response. What still comes of its request then
+// (a body that the server refused) belongs to nobody and counts as opaque.
+//
 // # What is not captured
 //
 // Bodies are counted, never kept. Where bytes are missing:
