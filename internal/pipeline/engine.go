@@ -79,11 +79,23 @@ type protocol struct {
 
 // Open opens the source and builds the stages. Nothing runs yet.
 func Open(cfg Config) (*Engine, error) {
+	e, err := newEngine(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.openSource(); err != nil {
+		return nil, err
+	}
+	e.build()
+	return e, nil
+}
+
+func newEngine(cfg Config) (*Engine, error) {
 	selector, err := selection.New(cfg.Include, cfg.Exclude)
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{
+	return &Engine{
 		cfg:       cfg,
 		selector:  selector,
 		correlate: correlate.New(correlate.NewRandom()),
@@ -91,18 +103,18 @@ func Open(cfg Config) (*Engine, error) {
 		out:       make(chan *Batch, cfg.Queue),
 		spare:     make(chan *Batch, cfg.Queue+2),
 		quit:      make(chan struct{}),
-	}
-	if err := e.openSource(); err != nil {
-		return nil, err
-	}
+	}, nil
+}
+
+// build makes the stages behind an open source.
+func (e *Engine) build() {
 	e.procs = process.New(e.cfg.Process)
 	e.builder = span.NewBuilder(e.clock)
-	e.flows = flow.New(cfg.Flow, &e.book, (*flowSink)(e))
-	for _, p := range all.Protocols(cfg.Protocols) {
-		e.protocols = append(e.protocols, protocol{Protocol: p, off: cfg.Off[p.Name()], errors: new(atomic.Uint64)})
+	e.flows = flow.New(e.cfg.Flow, &e.book, (*flowSink)(e))
+	for _, p := range all.Protocols(e.cfg.Protocols) {
+		e.protocols = append(e.protocols, protocol{Protocol: p, off: e.cfg.Off[p.Name()], errors: new(atomic.Uint64)})
 	}
 	e.batch = e.newBatch()
-	return e, nil
 }
 
 func (e *Engine) openSource() error {

@@ -60,16 +60,10 @@ func (e *Engine) poll(now int64, drained bool) {
 }
 
 // curious tells whether the kernel's count could tell the session anything.
+// Whether the last record was cut is no matter: a window may end with a packet.
 func (s *session) curious() bool {
-	if s.flow == nil || s.state != parsing {
-		return false
-	}
-	for _, d := range [...]event.Dir{event.Ingress, event.Egress} {
-		if s.parser.Wants(s.direction(d)) == proto.Rest && s.flow.Behind(d) {
-			return true
-		}
-	}
-	return false
+	return s.flow != nil && s.state == parsing &&
+		(s.parser.Wants(proto.ToServer) == proto.Rest || s.parser.Wants(proto.ToClient) == proto.Rest)
 }
 
 func (a *answer) apply(e *Engine) {

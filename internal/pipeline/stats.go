@@ -81,10 +81,10 @@ func (e *Engine) Stats() Stats {
 }
 
 func (e *Engine) sourceStats(s *Stats) {
+	if c := e.captured.Load(); c != nil {
+		s.Capture = *c
+	}
 	if e.tap == nil {
-		if c := e.captured.Load(); c != nil {
-			s.Capture = *c
-		}
 		return
 	}
 	s.RingCapacity = e.cfg.Tap.RingBytes

@@ -1,0 +1,191 @@
+//go:build linux && (amd64 || arm64)
+
+package pipeline
+
+import (
+	"encoding/binary"
+	"io"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/beylareceiver/beylareceiver/internal/event"
+	"github.com/beylareceiver/beylareceiver/internal/process"
+	"github.com/beylareceiver/beylareceiver/internal/span"
+	"github.com/beylareceiver/beylareceiver/internal/tap"
+)
+
+// fakeSource plays the kernel: it gives scripted records, and notes the orders.
+type fakeSource struct {
+	script   []func(rec *[]byte) error
+	ignored  []uint64
+	all      []uint64
+	progress map[uint64]tap.ProgressRecord
+}
+
+func (f *fakeSource) Read(rec *[]byte) error {
+	if len(f.script) == 0 {
+		return io.EOF
+	}
+	next := f.script[0]
+	f.script = f.script[1:]
+	return next(rec)
+}
+
+func (f *fakeSource) Ignore(c uint64) error  { f.ignored = append(f.ignored, c); return nil }
+func (f *fakeSource) TakeAll(c uint64) error { f.all = append(f.all, c); return nil }
+func (f *fakeSource) Forget(uint64)          {}
+func (f *fakeSource) Detach() error          { return nil }
+func (f *fakeSource) Close() error           { return nil }
+func (f *fakeSource) Progress(c uint64, p *tap.ProgressRecord) bool {
+	got, ok := f.progress[c]
+	*p = got
+	return ok
+}
+
+// fakeClock stands where the test puts it.
+type fakeClock struct{ now int64 }
+
+func (c *fakeClock) Unix(at int64) uint64 { return uint64(at) }
+func (c *fakeClock) Now() int64           { return c.now }
+func (c *fakeClock) Sync() time.Duration  { return 0 }
+
+// bench is an engine on a fake source.
+type bench struct {
+	*Engine
+	source *fakeSource
+	clock  *fakeClock
+}
+
+func newBench(tb testing.TB, cfg Config) *bench {
+	tb.Helper()
+	if cfg.MaxInflight == 0 {
+		cfg.MaxInflight = 1000
+	}
+	if cfg.MaxBatch == 0 {
+		cfg.MaxBatch = 100
+	}
+	if cfg.Queue == 0 {
+		cfg.Queue = 100
+	}
+	cfg.FlushInterval = 200 * time.Millisecond
+	cfg.Process = process.Options{ProcFS: tb.TempDir(), HostName: "host"}
+	b := &bench{source: &fakeSource{progress: map[uint64]tap.ProgressRecord{}}, clock: &fakeClock{now: 1e9}}
+	e, err := newEngine(cfg)
+	require.NoError(tb, err)
+	e.src, e.clock, e.owners = b.source, b.clock, true
+	e.build()
+	b.Engine = e
+	return b
+}
+
+// give hands the engine a record.
+func (b *bench) give(v any, payload string) {
+	raw, err := binary.Append(nil, binary.NativeEndian, v)
+	if err != nil {
+		panic(err)
+	}
+	b.raw = append(raw, payload...)
+	b.handle()
+}
+
+// pass lets time pass, with the ring drained.
+func (b *bench) pass(d time.Duration) {
+	b.clock.now += int64(d)
+	b.tick(true)
+}
+
+// finish ends the run and gives all spans.
+func (b *bench) finish(tb testing.TB) []span.Span {
+	tb.Helper()
+	require.NoError(tb, b.Run())
+	var all []span.Span
+	for batch := range b.Batches() {
+		all = append(all, batch.Spans()...)
+	}
+	st := b.Stats()
+	require.Zero(tb, st.Held, "at rest nothing is held")
+	var ended uint64
+	for _, n := range st.Ended {
+		ended += n
+	}
+	require.Equal(tb, st.Received, ended)
+	require.Zero(tb, st.Inflight)
+	return all
+}
+
+// conn makes the records of one connection, as the local end sees it.
+type conn struct {
+	b        *bench
+	cookie   uint64
+	role     event.Role
+	udp      bool
+	pos      [2]uint64
+	last     int8
+	seen     bool
+	tgid     uint32
+	lastTime [2]uint64
+}
+
+var (
+	localEnd  = netip.MustParseAddrPort("10.0.0.1:8080")
+	remoteEnd = netip.MustParseAddrPort("10.0.0.2:40000")
+)
+
+func (b *bench) conn(cookie uint64, role event.Role) *conn {
+	return &conn{b: b, cookie: cookie, role: role, tgid: 7}
+}
+
+// say passes a payload of which only the first captured bytes (all, if
+// negative) are in the record.
+func (c *conn) say(d event.Dir, payload string, captured int) {
+	if captured < 0 {
+		captured = len(payload)
+	}
+	c.b.clock.now += 1000
+	rec := tap.Record{
+		Kind: uint8(event.Data), Dir: uint8(d), Transport: uint8(event.TCP), Role: uint8(c.role), Family: 4,
+		Cookie: c.cookie, Time: uint64(c.b.clock.now), LocalPort: localEnd.Port(), RemotePort: remoteEnd.Port(),
+		Seq: uint32(c.pos[d]), Ack: uint32(c.pos[d.Flip()]), Pos: c.pos[d],
+		Len: uint32(len(payload)), Cap: uint32(captured), Tgid: c.tgid,
+		OtherPos: c.pos[d.Flip()], OtherTime: c.lastTime[d.Flip()],
+	}
+	if c.udp {
+		rec.Transport = uint8(event.UDP)
+	}
+	copy(rec.Local[:], localEnd.Addr().AsSlice())
+	copy(rec.Remote[:], remoteEnd.Addr().AsSlice())
+	if !c.seen || c.last != int8(d) || c.udp {
+		rec.Flags = uint16(event.MsgStart)
+	}
+	c.seen, c.last = true, int8(d)
+	c.pos[d] += uint64(len(payload))
+	c.lastTime[d] = rec.Time
+	if captured > 0 {
+		c.b.give(rec, payload[:captured])
+	}
+}
+
+// own tells who holds the socket.
+func (c *conn) own(pid uint32) {
+	c.tgid = pid
+	rec := tap.OwnerRecord{
+		Rec: tap.Record{
+			Kind: uint8(event.Owner), Transport: uint8(event.TCP), Family: 4, Cookie: c.cookie,
+			Time: uint64(c.b.clock.now), Tgid: pid, LocalPort: localEnd.Port(), RemotePort: remoteEnd.Port(),
+		},
+		Start: 1, Comm: [16]uint8{'a', 'p', 'p'}, Tid: pid,
+	}
+	copy(rec.Rec.Local[:], localEnd.Addr().AsSlice())
+	copy(rec.Rec.Remote[:], remoteEnd.Addr().AsSlice())
+	c.b.give(rec, "")
+}
+
+// patch moves a record of a connection on in its stream.
+func patch(raw []byte, pos, other uint64) {
+	const posAt, otherAt = 80, 88 // of tap.Record
+	binary.NativeEndian.PutUint64(raw[posAt:], pos)
+	binary.NativeEndian.PutUint64(raw[otherAt:], other)
+}
