@@ -95,8 +95,7 @@ func (c *connection) judge(dir proto.Dir, seg *proto.Segment, msg []byte) {
 	c.bad, s.probing = 0, false
 	x := c.head(dir, &h, seg, s.seen, s.start)
 	s.mute = x == nil || dir == proto.ToServer
-	s.head = h
-	s.head.name = nil
+	s.outline = h.outline
 	c.passing[dir] = x
 	c.every = c.every || x != nil && x.transfer.kind != noTransfer
 }
@@ -130,7 +129,7 @@ func (c *connection) complete(dir proto.Dir, msg []byte) {
 	if dir == proto.ToServer {
 		return
 	}
-	x.readAnswers(msg, &c.streams[dir].head) // what makes no sense is not shown
+	x.readAnswers(msg, &c.streams[dir].outline) // what makes no sense is not shown
 	x.transfer.messages++
 	if x.transfer.complete(x.rcode, x.Response.Truncated) {
 		c.done(x, proto.NoFault)
@@ -202,7 +201,7 @@ func (c *connection) Close(dir proto.Dir, last int64, how proto.Ending) {
 		c.sink.Lost(nil, proto.LostSyntax)
 	}
 	if x := c.passing[proto.ToClient]; x != nil && dir == proto.ToClient {
-		x.readAnswers(s.buf, &s.head)
+		x.readAnswers(s.buf, &s.outline)
 	}
 	c.closed[dir] = true
 	if dir == proto.ToClient || how != proto.FIN || c.closed[proto.ToClient] {

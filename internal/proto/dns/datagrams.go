@@ -40,7 +40,7 @@ func (p *datagrams) Feed(dir proto.Dir, seg *proto.Segment) {
 		return
 	}
 	x.half(dir).Whole = true
-	if dir == proto.ToClient && x.readAnswers(seg.Bytes, &h) {
+	if dir == proto.ToClient && x.readAnswers(seg.Bytes, &h.outline) {
 		p.done(x, proto.NoFault)
 		return
 	}

@@ -53,7 +53,7 @@
 //
 // Per connection Config.MaxOutstanding queries; a message of 64 KiB per direction
 // while it is being put together (TCP); MaxAnswers answers of one response, 4
-// KiB of text together, texts (TXT) cut after 255 bytes; names of 255
+// KiB of text together, texts (TXT, HINFO) cut after 255 bytes; names of 255
 // octets, 64 compression pointers each of which must point further back. Over TCP a
 // connection is given up after three malformed messages in a row.
 package dns

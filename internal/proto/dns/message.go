@@ -68,14 +68,19 @@ func (h *header) check() error {
 	return nil
 }
 
-// head is a message's header and its question, if it has one.
-type head struct {
+// outline tells where a message's records are and how many.
+type outline struct {
 	header
+	// records is the offset of the first one.
+	records int
+}
+
+// head is a message's outline and its question, if it has one.
+type head struct {
+	outline
 	// name is in the memory that was given to readHead.
 	name         []byte
 	qtype, class uint16
-	// records is the offset of the first record.
-	records int
 }
 
 // readHead reads what is needed to know which exchange a message belongs to,

@@ -1,7 +1,6 @@
 package dns
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,9 +12,8 @@ import (
 
 	"github.com/beylareceiver/beylareceiver/internal/event"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/testkit"
 )
-
-var update = flag.Bool("update", false, "write what the parser says into the conversations")
 
 const conversations = "../../../testdata/wire/dns/*.txtar"
 
@@ -55,7 +53,7 @@ func TestConversations(t *testing.T) {
 		lines, book := run(New(Config{}), transport, steps)
 		got := strings.Join(lines, "\n") + "\n"
 		want := &archive.Files[len(archive.Files)-1]
-		if *update {
+		if testkit.Update() {
 			if want.Name != "want" {
 				archive.Files = append(archive.Files, txtar.File{Name: "want"})
 				want = &archive.Files[len(archive.Files)-1]

@@ -48,6 +48,7 @@ type protocol struct {
 	config Config
 	texts  *interner
 	pool   sync.Pool // of *exchange
+	lists  sync.Pool // of *answerList
 }
 
 // Name implements proto.Protocol.

@@ -16,7 +16,7 @@ func appendData(dst []byte, rec *record) (text []byte, ok bool) {
 	switch rec.rtype {
 	case typeA, typeAAAA:
 		return appendAddr(dst, r.Bytes(rec.size), rec.rtype)
-	case typeTXT:
+	case typeTXT, typeHINFO:
 		return appendTexts(dst, r.Bytes(rec.size)), rec.size > 0
 	case typeCNAME, typeNS, typePTR, typeDNAME:
 		dst, err = readName(dst, &r)

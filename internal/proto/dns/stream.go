@@ -29,8 +29,8 @@ type stream struct {
 	mute bool
 	// cut: bytes of the message passed unseen.
 	cut bool
-	// head is the message's, without the name, once judged and found good.
-	head head
+	// outline is the message's, once judged and found good.
+	outline outline
 
 	// ordinal is that of the last segment.
 	ordinal uint32

@@ -10,6 +10,7 @@ const (
 	typeCNAME = 5
 	typeSOA   = 6
 	typePTR   = 12
+	typeHINFO = 13
 	typeMX    = 15
 	typeTXT   = 16
 	typeAAAA  = 28

@@ -47,8 +47,8 @@ func (w *waiting) add(x *exchange, h *head) {
 // match finds whom a response answers: the latest attempt that waits. It stays in
 // the list until done.
 func (w *waiting) match(h *head) *exchange {
-	for _, c := range slices.Backward(w.list) {
-		if c.id == h.id && c.x.op == h.op() && c.x.asks(h) {
+	for i := len(w.list) - 1; i >= 0; i-- {
+		if c := w.list[i]; c.id == h.id && c.x.op == h.op() && c.x.asks(h) {
 			return c.x
 		}
 	}
@@ -57,8 +57,8 @@ func (w *waiting) match(h *head) *exchange {
 
 // done ends an exchange and hands it over.
 func (w *waiting) done(x *exchange, fault proto.Fault) {
-	for i, c := range slices.Backward(w.list) {
-		if c.x == x {
+	for i := len(w.list) - 1; i >= 0; i-- {
+		if w.list[i].x == x {
 			w.list = slices.Delete(w.list, i, i+1)
 			break
 		}
