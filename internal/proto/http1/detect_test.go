@@ -44,6 +44,8 @@ func TestDetect(t *testing.T) {
 		"token without end":               {strings.Repeat("A", 33), "", proto.No},
 		"response":                        {"", "HTTP/1.1 200 OK\r\n", proto.Yes},
 		"response without reason":         {"", "HTTP/1.0 404\r\n", proto.Yes},
+		"names in lower case":             {"GET / http/1.1\r\n", "http/1.1 200 ok\r\n", proto.Yes},
+		"name in lower case, response":    {"", "http/1.1 200 ok\r\n", proto.Yes},
 		"beginning of a response":         {"", "HTTP/1.", proto.NeedMore},
 		"http2 response line":             {"", "HTTP/2 200\r\n", proto.No},
 		"status of four digits":           {"", "HTTP/1.1 2000 OK\r\n", proto.No},

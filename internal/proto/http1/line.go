@@ -79,16 +79,17 @@ func parseRequestLine(line []byte) (r requestLine, ok bool) {
 }
 
 func isVersion(b []byte) bool {
-	return len(b) == 8 && string(b[:7]) == "HTTP/1." && digit(b[7])
+	return len(b) == 8 && is(b[:7], "http/1.") && digit(b[7])
 }
 
 func digit(c byte) bool { return '0' <= c && c <= '9' }
 
-// judgeResponse says whether b begins with a status line of HTTP/1.
+// judgeResponse says whether b begins with a status line of HTTP/1. Some
+// servers write the protocol's name in lower case.
 func judgeResponse(b []byte) proto.Verdict {
-	const shape = "HTTP/1.d ddde" // d: a digit, e: what ends the code
+	const shape = "http/1.d ddde" // d: a digit, e: what ends the code
 	for i, c := range b[:min(len(b), statusLine)] {
-		ok := c == shape[i]
+		ok := c == shape[i] || i < len("http") && c|0x20 == shape[i]
 		switch shape[i] {
 		case 'd':
 			ok = digit(c)
