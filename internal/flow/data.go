@@ -173,4 +173,4 @@ func (t *Table) duplicate(p *piece, n int64) {
 
 // repeated is how a message ends whose first record had nothing new in it, or
 // came after the end of its direction.
-const repeated = ledger.Malformed
+const repeated = ledger.Duplicate

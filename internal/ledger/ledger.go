@@ -40,6 +40,8 @@ const (
 	ListenerExpired
 	// Malformed: the record or packet failed a length check.
 	Malformed
+	// Duplicate: the message's first record held nothing that was not seen before.
+	Duplicate
 	// Unselected: the include and exclude rules left the flow out.
 	Unselected
 	// OTLPExport: another process's telemetry export.
@@ -56,7 +58,7 @@ const (
 
 var names = [Reasons]string{
 	"used", "unknown_protocol", "flow_table_full", "inflight_full", "reassembly_full", "gap", "parser_gave_up",
-	"no_request", "no_response", "opaque", "listener_expired", "malformed", "unselected", "otlp_export",
+	"no_request", "no_response", "opaque", "listener_expired", "malformed", "duplicate", "unselected", "otlp_export",
 	"health_probe", "protocol_off", "perspective",
 }
 

@@ -124,6 +124,7 @@ func (e *Engine) openSource() error {
 			return err
 		}
 		e.src, e.file, e.clock = c, c, c.clock
+		e.cfg.Process.Elsewhere = true
 		return nil
 	}
 	wall, err := clock.New()

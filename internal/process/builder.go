@@ -13,9 +13,10 @@ const distroName = "beylareceiver"
 
 // builder turns facts into resources.
 type builder struct {
-	host    string
-	boot    string
-	version string
+	host      string
+	boot      string
+	version   string
+	elsewhere bool
 }
 
 // fromFacts builds the resource of a process that /proc told about. The cgroup
@@ -90,8 +91,10 @@ func (b *builder) placeAttrs(r *Resource, cg Cgroup) {
 	str(a, "container.name", cg.ContainerName)
 	str(a, "container.runtime.name", string(cg.Runtime))
 	str(a, "k8s.pod.uid", cg.PodUID)
-	str(a, "host.name", b.host)
-	a.Str("os.type", "linux")
+	if !b.elsewhere {
+		str(a, "host.name", b.host)
+		a.Str("os.type", "linux")
+	}
 	a.Str("telemetry.distro.name", distroName)
 	str(a, "telemetry.distro.version", b.version)
 }

@@ -40,9 +40,11 @@ func New(o Options) *Cache {
 		}
 	}
 	c := &Cache{
-		opts:    o,
-		proc:    procFS(o.ProcFS),
-		build:   builder{host: clean(o.HostName, maxValue), boot: bootID(o.ProcFS), version: o.Version},
+		opts: o,
+		proc: procFS(o.ProcFS),
+		build: builder{
+			host: clean(o.HostName, maxValue), boot: bootID(o.ProcFS), version: o.Version, elsewhere: o.Elsewhere,
+		},
 		cgroups: newResolver(o.CgroupRoot),
 		budget:  newBudget(o.LookupsPerSecond, o.Now()),
 		entries: make(map[key]*entry),

@@ -277,3 +277,13 @@ func TestDefaults(t *testing.T) {
 	require.NotNil(t, c.Lookup(event.Process{PID: 1, Start: 1, Cgroup: 5}))
 	assert.Equal(t, uint64(8192), c.Stats().Cap)
 }
+
+// A capture's traffic says nothing of the host that reads it.
+func TestElsewhere(t *testing.T) {
+	r := New(Options{ProcFS: t.TempDir(), HostName: "reader", Version: "1", Elsewhere: true}).Unknown()
+	for _, key := range []string{"host.name", "os.type"} {
+		_, has := r.Attrs.Get(key)
+		require.False(t, has, key)
+	}
+	require.Equal(t, "unknown_service", r.Service)
+}

@@ -16,6 +16,9 @@ type Options struct {
 	CgroupRoot string
 	// HostName is host.name. Default: os.Hostname.
 	HostName string
+	// Elsewhere says that the traffic comes from a capture of who knows which
+	// host: then nothing is said of this one.
+	Elsewhere bool
 	// Version is telemetry.distro.version; empty leaves it out.
 	Version string
 	// Entries caps the cache. Default: 8192.
