@@ -14,7 +14,7 @@ func (x *exchange) server(t target, socket netip.AddrPort) (host string, port in
 	switch {
 	case t.authority != "":
 		named, _ = splitUser(t.authority)
-	case x.method == "CONNECT" && x.target != "":
+	case x.method == "CONNECT" && x.target != "" && x.target[0] != '/': // a path is not where to connect to
 		named = x.target
 	}
 	host, port = splitPort(named)

@@ -234,6 +234,8 @@ func TestDescribeNamesAndAddresses(t *testing.T) {
 			want{"url.path": "*", "client:url.full": "http://shop.test", "name": "OPTIONS"}},
 		"authority form": {here, "CONNECT db.test:5432 HTTP/1.1\nHost: proxy.test\n\n",
 			want{"url.path": "", "client:url.full": "", "server.address": "db.test", "server.port": "5432"}},
+		"CONNECT of a path": {here, "CONNECT / HTTP/1.1\nHost: proxy.test\n\n",
+			want{"url.path": "", "client:url.full": "", "server.address": "proxy.test", "server.port": "8080"}},
 		"a URL in the query": {here, "GET /go?to=http://x.test/ HTTP/1.1\nHost: shop.test\n\n",
 			want{"url.path": "/go", "url.query": "to=http://x.test/", "client:url.full": "http://shop.test/go?to=http://x.test/"}},
 		"empty query": {here, "GET /a? HTTP/1.1\nHost: shop.test\n\n",
