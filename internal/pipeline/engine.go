@@ -3,9 +3,7 @@
 package pipeline
 
 import (
-	"cmp"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -19,7 +17,6 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/ledger"
 	"github.com/beylareceiver/beylareceiver/internal/process"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
-	"github.com/beylareceiver/beylareceiver/internal/proto/all"
 	"github.com/beylareceiver/beylareceiver/internal/replay"
 	"github.com/beylareceiver/beylareceiver/internal/selection"
 	"github.com/beylareceiver/beylareceiver/internal/span"
@@ -75,92 +72,6 @@ type protocol struct {
 	proto.Protocol
 	off    bool
 	errors *atomic.Uint64
-}
-
-// Open opens the source and builds the stages. Nothing runs yet.
-func Open(cfg Config) (*Engine, error) {
-	e, err := newEngine(cfg)
-	if err != nil {
-		return nil, err
-	}
-	if err := e.openSource(); err != nil {
-		return nil, err
-	}
-	e.build()
-	return e, nil
-}
-
-func newEngine(cfg Config) (*Engine, error) {
-	selector, err := selection.New(cfg.Include, cfg.Exclude)
-	if err != nil {
-		return nil, err
-	}
-	return &Engine{
-		cfg:       cfg,
-		selector:  selector,
-		correlate: correlate.New(correlate.NewRandom()),
-		udp:       make(map[uint64]*udpSocket),
-		out:       make(chan *Batch, cfg.Queue),
-		spare:     make(chan *Batch, cfg.Queue+2),
-		quit:      make(chan struct{}),
-	}, nil
-}
-
-// build makes the stages behind an open source.
-func (e *Engine) build() {
-	e.procs = process.New(e.cfg.Process)
-	e.builder = span.NewBuilder(e.clock)
-	e.flows = flow.New(e.cfg.Flow, &e.book, (*flowSink)(e))
-	for _, p := range all.Protocols(e.cfg.Protocols) {
-		e.protocols = append(e.protocols, protocol{Protocol: p, off: e.cfg.Off[p.Name()], errors: new(atomic.Uint64)})
-	}
-	e.batch = e.newBatch()
-}
-
-func (e *Engine) openSource() error {
-	if e.cfg.Pcap != "" {
-		c, err := openCapture(&e.cfg)
-		if err != nil {
-			return err
-		}
-		e.src, e.file, e.clock = c, c, c.clock
-		e.cfg.Process.Elsewhere = true
-		return nil
-	}
-	wall, err := clock.New()
-	if err != nil {
-		return fmt.Errorf("read the clock: %w", err)
-	}
-	if err := e.findCgroups(); err != nil {
-		return err
-	}
-	t, err := tap.Open(e.cfg.Tap)
-	if err != nil {
-		return err
-	}
-	e.src, e.tap, e.clock = t, t, wall
-	e.owners = t.Report().Owners != tap.RungNone
-	return nil
-}
-
-// findCgroups fills in the host's cgroup v2 root where the configuration leaves
-// it open: what the tap attaches to, and what names cgroup ids.
-func (e *Engine) findCgroups() error {
-	mounts, err := os.Open("/proc/self/mountinfo")
-	if err != nil {
-		return fmt.Errorf("find the cgroup v2 root: %w", err)
-	}
-	defer mounts.Close()
-	root, err := process.FindCgroup2Mount(mounts)
-	if e.cfg.Tap.CgroupPath != "" {
-		e.cfg.Process.CgroupRoot = cmp.Or(root, e.cfg.Tap.CgroupPath)
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("find the cgroup v2 root: %w", err)
-	}
-	e.cfg.Tap.CgroupPath, e.cfg.Process.CgroupRoot = root, root
-	return nil
 }
 
 // Batches is where finished spans come out. It is closed at the end of Run.
