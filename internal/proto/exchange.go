@@ -157,7 +157,8 @@ func (d *Description) Reset() {
 // Semantics turns an exchange into what the conventions say, and takes its
 // memory back.
 type Semantics interface {
-	// Describe fills d (already reset). It may be called for either side, and twice.
+	// Describe fills d (already reset), no key twice. It may be called for
+	// either side, and twice.
 	Describe(side Side, e Endpoints, d *Description)
 	// Release gives the exchange's memory back to its parser's protocol.
 	Release()

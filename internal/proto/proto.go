@@ -28,7 +28,8 @@ const (
 	Yes
 )
 
-// Protocol is one line in the registry. It is stateless and shared by all connections.
+// Protocol is one line in the registry. One pipeline shares it between all its
+// connections and uses it from one goroutine, so that it may keep pools and interned names.
 type Protocol interface {
 	// Name is the protocol's name in metrics and docs ("http", "dns").
 	Name() string
