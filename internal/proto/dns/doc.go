@@ -43,11 +43,24 @@
 //     are told apart by content: the unicast-response and cache-flush bit in
 //     the class, several questions or none, an id of zero without recursion below
 //     .local or .arpa; the type NB, or NBSTAT with an encoded name. LLMNR (RFC
-//     4795) cannot be told from a query to an authoritative server.
+//     4795) cannot be told from a query to an authoritative server by what it
+//     says, and Detect is not told the addresses.
 //   - DNS Stateful Operations (RFC 8490), queries without a question
 //     (RFC 7873 section 5.4), and both peers asking over one pair of ports. They are
 //     counted as lost.
 //   - DNS over TLS, HTTPS or QUIC: encrypted.
+//
+// # Attributes of our own
+//
+//	beyla.dns.question.type      the type asked for: A, HTTPS, TYPE65280
+//	beyla.dns.operation          the operation, unless it is QUERY: NOTIFY, UPDATE
+//	beyla.dns.response_code      NOERROR, NXDOMAIN, BADVERS, RCODE12; absent without a response
+//	beyla.dns.response.messages  how many messages a zone transfer took
+//
+// The span name is "DNS" and the type, or the operation; never the name asked
+// for. dns.answers holds, besides addresses, what CNAME, DNAME, NS, PTR, MX, SRV, SOA,
+// TXT and HINFO records say; other types, and the contents of zone transfers, are
+// left out. What counts as an error is said at Describe.
 //
 // # Limits
 //

@@ -240,3 +240,48 @@ func TestInterner(t *testing.T) {
 	}
 	assert.NotZero(t, testing.AllocsPerRun(100, func() { texts.text(long) }), "long ones are not kept")
 }
+
+func TestWants(t *testing.T) {
+	p := New(Config{}).NewParser(event.TCP, &keeper{})
+	up := func(b []byte) { p.Feed(proto.ToServer, &proto.Segment{Bytes: b}) }
+	both := func() [2]proto.Want { return [2]proto.Want{p.Wants(proto.ToServer), p.Wants(proto.ToClient)} }
+
+	up(framed(query(1, "example", typeA)))
+	assert.Equal(t, [2]proto.Want{proto.Heads, proto.Heads}, both())
+	p.Feed(proto.ToClient, &proto.Segment{Bytes: framed(response(1, "example", typeA, 0, rr(toQuestion, typeA, 1, 2, 3, 4)))[:30]})
+	p.Gap(proto.ToClient, 0, 5)
+	assert.Equal(t, [2]proto.Want{proto.Heads, proto.Rest}, both(), "the length of the rest is all that counts")
+	p.Gap(proto.ToClient, 0, 8)
+	assert.Equal(t, [2]proto.Want{proto.Heads, proto.Heads}, both())
+	up(framed(query(2, "example", typeA)))
+	assert.Equal(t, [2]proto.Want{proto.All, proto.All}, both(), "two queries in one message")
+	up(framed([]byte("no"), []byte("no"), []byte("no")))
+	assert.Equal(t, [2]proto.Want{proto.Nothing, proto.Nothing}, both())
+}
+
+// A response that makes no sense behind its question is shown as far as it does.
+func TestRecordsThatMakeNoSense(t *testing.T) {
+	host, bad := rr(toQuestion, typeA, 1, 2, 3, 4), []byte{0x41, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+	tests := map[string]struct {
+		m    message
+		want []string
+	}{
+		"answer":                    {message{answers: [][]byte{host, bad}}, []string{"1.2.3.4"}},
+		"authority":                 {message{answers: [][]byte{host}, authority: [][]byte{bad}}, []string{"1.2.3.4"}},
+		"additional":                {message{answers: [][]byte{host}, additional: [][]byte{bad}}, []string{"1.2.3.4"}},
+		"data of no name":           {message{answers: [][]byte{rr(toQuestion, typeSOA, 0x41), host}}, []string{"1.2.3.4"}},
+		"data too short":            {message{answers: [][]byte{rr(toQuestion, typeSRV, 0, 1), host}}, []string{"1.2.3.4"}},
+		"data too long":             {message{answers: [][]byte{rr(toQuestion, typeNS, 0, 0), host}}, []string{"1.2.3.4"}},
+		"name beyond its data":      {message{answers: [][]byte{rr(toQuestion, typeNS, 1), host}}, []string{"1.2.3.4"}},
+		"numbers beyond their data": {message{answers: [][]byte{rr(toQuestion, typeSOA, 0, 0), host}}, []string{"1.2.3.4"}},
+		"empty text":                {message{answers: [][]byte{rr(toQuestion, typeTXT), host}}, []string{"1.2.3.4"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			tt.m.id, tt.m.flags, tt.m.questions = 1, flagsAnswered, [][]byte{question("example.com", typeA)}
+			x := exchangeOf(event.UDP, query(1, "example.com", typeA), tt.m.bytes(), proto.Gone)
+			assert.Equal(t, proto.NoFault, x.Fault)
+			assert.Equal(t, tt.want, x.Semantics.(*exchange).answers)
+		})
+	}
+}

@@ -61,7 +61,7 @@ func readHeader(r *wire.Reader) (h header, err error) {
 // reserved bit, more records than a message has room for.
 func (h *header) check() error {
 	records := int(h.answers) + int(h.authority) + int(h.additional)
-	if h.op() > opDSO || h.op() == opIQuery+2 || h.flags&flagReserved != 0 ||
+	if h.op() > opDSO || h.op() == opUnassigned || h.flags&flagReserved != 0 ||
 		records > (maxMessage-headerSize)/minRecord {
 		return errHeader
 	}

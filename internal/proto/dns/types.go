@@ -97,14 +97,15 @@ func assignedClass(c uint16) bool {
 	return false
 }
 
-// The operation codes. 3 is not assigned.
+// The operation codes.
 const (
-	opQuery  = 0
-	opIQuery = 1
-	opStatus = 2
-	opNotify = 4
-	opUpdate = 5
-	opDSO    = 6
+	opQuery      = 0
+	opIQuery     = 1
+	opStatus     = 2
+	opUnassigned = 3
+	opNotify     = 4
+	opUpdate     = 5
+	opDSO        = 6
 )
 
 // opNames are the span names of the operations, as typeNames are of the types.
