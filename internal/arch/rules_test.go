@@ -46,6 +46,7 @@ var rules = []rule{
 	{pkg: "testkit", imports: []string{"..."}},
 	{pkg: "buildtest", imports: []string{"testkit"}},
 	{pkg: "testkit/...", imports: []string{"..."}},
+	{pkg: "acceptance", imports: []string{"..."}},
 }
 
 // fence says who may import something from outside. Nobody else may depend on it
