@@ -33,10 +33,18 @@ func (p *parser) closeRequests(h *half, how proto.Ending) {
 }
 
 func (p *parser) closeResponses(h *half, how proto.Ending) {
-	if h.x != nil && how == proto.FIN && !p.reset && (h.state == untilClose || h.endsByNext()) {
+	fault, hidden := p.fault(how), h.endsByNext()
+	switch {
+	case h.x == nil:
+	case how == proto.FIN && !p.reset && (h.state == untilClose || hidden):
 		p.finish(h.x)
+	case hidden:
+		p.done(fault)
 	}
-	p.fail(p.fault(how))
+	if hidden {
+		fault = proto.NotObserved // the others' responses may lie where nobody could look
+	}
+	p.fail(fault)
 	p.surrender(proto.LostOpaque)
 }
 
