@@ -32,7 +32,11 @@ enum beyla_flag {
 	BEYLA_F_LATE = 1 << 2,      /* this payload fills a hole */
 	BEYLA_F_LISTENER = 1 << 3,  /* cookie is the listener's */
 	BEYLA_F_RESET = 1 << 4,     /* END by RST */
-	BEYLA_F_CUT = 1 << 5,       /* bytes before this payload were left out on purpose */
+	BEYLA_F_CUT = 1 << 5,       /* bytes right before this payload were left out on purpose */
+};
+
+enum beyla_limit {
+	BEYLA_MAX_PAYLOAD = 16384, /* largest payload of one record */
 };
 
 /* Capture verdicts, written by user space into beyla_verdict_map. */
@@ -116,12 +120,24 @@ enum beyla_counter {
 	BEYLA_C_NO_STORAGE = 6,     /* no memory for socket storage */
 	BEYLA_C_PROGRESS_FULL = 7,  /* beyla_progress_map had no room */
 	BEYLA_C_COPY_FAILED = 8,    /* payload could not be read */
-	BEYLA_C_MALFORMED = 9,      /* headers that do not fit their packet */
+	BEYLA_C_MALFORMED = 9,      /* headers that do not fit their packet or connection */
 	BEYLA_C_IGNORED = 10,       /* payload packets of flows told to be ignored */
 	BEYLA_C_OWN = 11,           /* payload packets of the collector's own sockets */
 	BEYLA_C_PACKETS = 12,       /* payload packets looked at */
 	BEYLA_C_BYTES = 13,         /* their payload bytes */
 	BEYLA_C_MAX = 14,
+};
+
+/* Names every type above in the BTF of a map, so that the Go side is made from it. */
+union beyla_abi {
+	struct beyla_owner owner; /* holds a struct beyla_record */
+	enum beyla_kind kind;
+	enum beyla_dir dir;
+	enum beyla_role role;
+	enum beyla_flag flag;
+	enum beyla_limit limit;
+	enum beyla_verdict_kind verdict;
+	enum beyla_counter counter;
 };
 
 #endif

@@ -12,6 +12,8 @@ volatile const __u32 beyla_window = 8192;
 volatile const __u32 beyla_wake_bytes = 4 << 20;
 /* The collector's own process, as the initial pid namespace numbers it. */
 volatile const __u32 beyla_self = 0;
+/* Inode number of the listener that beyla_own_listener looks for. */
+volatile const __u64 beyla_own_inode = 0;
 /* 1 when owners come from kprobes, which cannot reach socket storage, and so
  * stand in beyla_owner_map. */
 volatile const __u32 beyla_owner_in_map = 0;

@@ -9,11 +9,11 @@
 #include "lib/state.h"
 
 /* Records for user space. Size set by user space (capture.ring_buffer_mib). The
- * value type is for BTF alone: struct beyla_owner, which holds a struct beyla_record. */
+ * value type is for BTF alone. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 16 << 20);
-	__type(value, struct beyla_owner);
+	__type(value, union beyla_abi);
 } beyla_ring SEC(".maps");
 
 /* Socket -> state of its flow. Created at the first packet with payload (or the
@@ -37,8 +37,8 @@ struct {
 } beyla_verdict_map SEC(".maps");
 
 /* Socket cookie -> progress of a message longer than its window. Written by the
- * tap per packet, deleted by it when the direction flips, by user space when the flow
- * ends. A full map is counted (BEYLA_C_PROGRESS_FULL). */
+ * tap per packet, deleted by it when the direction flips or the socket closes, by user
+ * space when the flow ends. A full map is counted (BEYLA_C_PROGRESS_FULL). */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
@@ -46,8 +46,9 @@ struct {
 	__type(value, struct beyla_progress);
 } beyla_progress_map SEC(".maps");
 
-/* Socket cookie -> who holds it, where owners come from kprobes. Written and
- * deleted (at close) by the hooks; full: the socket stays without an owner. */
+/* Socket cookie -> who holds it, where owners come from kprobes. Written by them,
+ * deleted when the socket is let go of (beyla_sock_release, or the TCP state CLOSE); full:
+ * the socket stays without an owner. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);

@@ -33,9 +33,10 @@ static __always_inline void beyla_fill_task(struct beyla_owner *own)
 static __always_inline void beyla_fill_sock(struct sock *sk, struct beyla_record *rec)
 {
 	__u16 dport = BPF_CORE_READ(sk, __sk_common.skc_dport);
+	__u16 sport = BPF_CORE_READ((struct inet_sock *)sk, inet_sport);
 
 	rec->transport = BPF_CORE_READ(sk, sk_protocol);
-	rec->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
+	rec->local_port = sport << 8 | sport >> 8; /* outlives skc_num, which is gone at TCP_CLOSE */
 	rec->remote_port = dport << 8 | dport >> 8;
 	rec->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	if (BPF_CORE_READ(sk, __sk_common.skc_family) == BEYLA_AF_INET) {
@@ -45,6 +46,8 @@ static __always_inline void beyla_fill_sock(struct sock *sk, struct beyla_record
 		return;
 	}
 	rec->family = 6;
+	if (!bpf_core_field_exists(sk->__sk_common.skc_v6_daddr))
+		return;
 	BPF_CORE_READ_INTO(&rec->local, sk, __sk_common.skc_v6_rcv_saddr);
 	BPF_CORE_READ_INTO(&rec->remote, sk, __sk_common.skc_v6_daddr);
 }
@@ -64,53 +67,46 @@ static __always_inline void beyla_tell_owner(struct sock *sk, __u64 cookie, __u6
 	beyla_emit_owner(&own);
 }
 
-static __always_inline int beyla_is_inet(struct sock *sk)
+/* The current thread is the first to read or write the newest message. */
+static __always_inline void beyla_note_thread(struct beyla_holder *h, __u32 dir, __u32 tid)
 {
-	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
-
-	return family == BEYLA_AF_INET || family == BEYLA_AF_INET6;
+	h->seen[dir] = h->begun[dir];
+	h->tid[dir] = tid;
+	h->time[dir] = bpf_ktime_get_boot_ns();
 }
 
 /* The current thread read from or wrote to the socket. */
 static __always_inline void beyla_held(struct sock *sk, struct beyla_sock *st, __u32 dir)
 {
-	__u8 waiting = dir == BEYLA_INGRESS ? BEYLA_S_READ : BEYLA_S_WRITE;
 	struct beyla_holder *h = &st->holder;
 	__u64 id;
 
-	if (st->flags & BEYLA_S_OWN || st->verdict == BEYLA_V_IGNORE)
+	if (st->own || st->verdict == BEYLA_V_IGNORE)
 		return;
 	id = bpf_get_current_pid_tgid();
 	if (h->tgid != id >> 32) {
 		h->tgid = id >> 32;
 		if (h->tgid == beyla_self) {
-			st->flags |= BEYLA_S_OWN;
+			st->own = 1;
 			return;
 		}
 		beyla_tell_owner(sk, st->cookie, st->cgroup, st->role);
 	}
-	if (!(st->flags & waiting))
-		return;
-	st->flags &= ~waiting;
-	if (dir == BEYLA_INGRESS) {
-		h->read_tid = (__u32)id;
-		h->read_time = bpf_ktime_get_boot_ns();
-	} else {
-		h->write_tid = (__u32)id;
-		h->write_time = bpf_ktime_get_boot_ns();
-	}
+	if (h->seen[dir] != h->begun[dir])
+		beyla_note_thread(h, dir, (__u32)id);
 }
 
 /* A negative length is an error (EAGAIN, mostly), zero the end of the stream:
- * neither makes the caller the reader of a message. */
+ * neither makes the caller the reader of a message. A socket without state is none
+ * of ours (a Unix socket, say), or carried nothing yet. */
 static __always_inline int beyla_transferred(struct sock *sk, int len, __u32 dir)
 {
 	struct beyla_sock *st;
 
-	if (len <= 0 || !beyla_is_inet(sk))
+	if (len <= 0)
 		return 0;
 	st = bpf_sk_storage_get(&beyla_socks, sk, NULL, 0);
-	if (st && st->flags & BEYLA_S_INIT)
+	if (st && st->cookie)
 		beyla_held(sk, st, dir);
 	return 0;
 }
@@ -153,16 +149,14 @@ BEYLA_FEXIT(beyla_fx_udp6_send, udpv6_sendmsg, BEYLA_EGRESS)
 static __always_inline int beyla_kprobed(struct sock *sk, __u32 dir)
 {
 	struct beyla_holder fresh = {}, *h;
-	__u64 id, cookie;
+	__u64 cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	__u64 id = bpf_get_current_pid_tgid();
 
-	if (!beyla_is_inet(sk))
-		return 0;
-	cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
 	if (!cookie)
 		return 0;
-	id = bpf_get_current_pid_tgid();
 	h = bpf_map_lookup_elem(&beyla_owner_map, &cookie);
 	if (!h) {
+		fresh.begun[BEYLA_INGRESS] = fresh.begun[BEYLA_EGRESS] = 1;
 		bpf_map_update_elem(&beyla_owner_map, &cookie, &fresh, BPF_NOEXIST);
 		h = bpf_map_lookup_elem(&beyla_owner_map, &cookie);
 		if (!h)
@@ -173,13 +167,8 @@ static __always_inline int beyla_kprobed(struct sock *sk, __u32 dir)
 		if (h->tgid != beyla_self)
 			beyla_tell_owner(sk, cookie, 0, BEYLA_ROLE_UNKNOWN);
 	}
-	if (dir == BEYLA_INGRESS) {
-		h->read_tid = (__u32)id;
-		h->read_time = bpf_ktime_get_boot_ns();
-	} else {
-		h->write_tid = (__u32)id;
-		h->write_time = bpf_ktime_get_boot_ns();
-	}
+	if (h->seen[dir] != h->begun[dir])
+		beyla_note_thread(h, dir, (__u32)id);
 	return 0;
 }
 
@@ -203,5 +192,16 @@ BEYLA_KPROBE(beyla_kp_tcp_send, tcp_sendmsg, BEYLA_EGRESS)
 BEYLA_KPROBE(beyla_kp_udp_recv, skb_consume_udp, BEYLA_INGRESS)
 BEYLA_KPROBE(beyla_kp_udp_send, udp_sendmsg, BEYLA_EGRESS)
 BEYLA_KPROBE(beyla_kp_udp6_send, udpv6_sendmsg, BEYLA_EGRESS)
+
+/* With kprobes, nobody else says that a UDP socket is gone. */
+SEC("cgroup/sock_release")
+int beyla_sock_release(struct bpf_sock *sk)
+{
+	__u64 cookie = bpf_get_socket_cookie(sk);
+
+	if (sk->protocol != 6) /* TCP goes on without its owner: see beyla_set_state */
+		bpf_map_delete_elem(&beyla_owner_map, &cookie);
+	return 1;
+}
 
 #endif

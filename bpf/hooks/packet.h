@@ -4,6 +4,7 @@
 #ifndef BEYLA_HOOKS_PACKET_H
 #define BEYLA_HOOKS_PACKET_H
 
+#include "lib/kernel.h"
 #include "lib/packet.h"
 #include "lib/ring.h"
 #include "lib/seq.h"
@@ -45,8 +46,8 @@ static __always_inline void beyla_addresses(const __u8 *ip, const __u8 *end,
  * the compiler must not merge them by computing with the pointer. */
 #define BEYLA_FIELD(x) (*(volatile typeof(x) *)&(x))
 
-/* A connected TCP socket's own addresses: what the application asked for, where
- * the packet may show what NAT made of it. */
+/* A connected socket's own addresses: what the application asked for, where the
+ * packet may show what NAT made of it. */
 static __always_inline void beyla_socket_addresses(struct bpf_sock *sk, __u8 family,
 						   struct beyla_record *rec)
 {
@@ -78,40 +79,55 @@ static __always_inline struct beyla_sock *beyla_state(struct __sk_buff *skb, str
 		beyla_count(BEYLA_C_NO_STORAGE);
 		return NULL;
 	}
-	if (!(st->flags & BEYLA_S_INIT)) {
-		st->flags |= BEYLA_S_INIT;
-		st->last_dir = BEYLA_NO_DIR;
-		st->cookie = bpf_get_socket_cookie(skb);
+	if (!st->cgroup)
 		st->cgroup = bpf_skb_cgroup_id(skb);
+	if (!st->cookie) {
+		st->cookie = bpf_get_socket_cookie(skb);
+		if (sk->state == BEYLA_TCP_SYN_RECV) /* Fast Open: data before the handshake's end */
+			st->role = BEYLA_ROLE_SERVER;
 	}
 	return st;
 }
 
-/* What every record of a known socket says. */
-static __always_inline void beyla_fill(struct beyla_sock *st, __u32 dir, __u64 now,
-				       struct beyla_record *rec)
+/* Who holds the socket, wherever the owner hooks keep it. */
+static __always_inline struct beyla_holder *beyla_who(struct beyla_sock *st)
 {
-	struct beyla_half *other = &st->half[dir == BEYLA_INGRESS ? BEYLA_EGRESS : BEYLA_INGRESS];
-	struct beyla_holder *h = &st->holder;
+	struct beyla_holder *h;
 
-	if (beyla_owner_in_map) {
-		h = bpf_map_lookup_elem(&beyla_owner_map, &st->cookie);
-		if (!h)
-			h = &st->holder;
-	}
+	if (!beyla_owner_in_map)
+		return &st->holder;
+	h = bpf_map_lookup_elem(&beyla_owner_map, &st->cookie);
+	return h ? h : &st->holder;
+}
+
+/* What every record of a known socket says. */
+static __always_inline void beyla_fill(const struct beyla_sock *st, const struct beyla_holder *who,
+				       __u32 dir, __u64 now, struct beyla_record *rec)
+{
+	const struct beyla_half *other =
+		&st->half[dir == BEYLA_INGRESS ? BEYLA_EGRESS : BEYLA_INGRESS];
+
 	rec->dir = dir;
 	rec->role = st->role;
 	rec->cookie = st->cookie;
 	rec->time = now;
 	rec->cgroup = st->cgroup;
-	rec->tgid = h->tgid;
-	rec->read_tid = h->read_tid;
-	rec->write_tid = h->write_tid;
-	rec->read_time = h->read_time;
-	rec->write_time = h->write_time;
+	rec->tgid = who->tgid;
+	rec->read_tid = who->tid[BEYLA_INGRESS];
+	rec->write_tid = who->tid[BEYLA_EGRESS];
+	rec->read_time = who->time[BEYLA_INGRESS];
+	rec->write_time = who->time[BEYLA_EGRESS];
 	rec->connect_ns = st->connect_ns;
 	rec->other_pos = other->pos;
 	rec->other_time = other->time;
+}
+
+static __always_inline void beyla_drop_progress(struct beyla_sock *st)
+{
+	if (!st->progress)
+		return;
+	bpf_map_delete_elem(&beyla_progress_map, &st->cookie);
+	st->progress = 0;
 }
 
 /* Takes over a verdict that user space left for this socket. */
@@ -123,6 +139,8 @@ static __always_inline void beyla_fold_verdict(struct beyla_sock *st)
 		return;
 	st->verdict = v->kind;
 	bpf_map_delete_elem(&beyla_verdict_map, &st->cookie);
+	if (st->verdict == BEYLA_V_IGNORE)
+		beyla_drop_progress(st);
 }
 
 /* Moves the newest payload bytes into the tail, oldest first: a chunked body's
@@ -149,76 +167,82 @@ static __always_inline void beyla_note_tail(struct __sk_buff *skb, struct beyla_
 	p->tail_len = p->tail_len + len < 8 ? p->tail_len + len : 8;
 }
 
-/* Notes how far a message has come that is longer than what is copied of it. */
+/* Notes how far a message has come that is longer than what is copied of it:
+ * at says where the payload at offset off stands. What is late ends no message. */
 static __always_inline void beyla_note_progress(struct __sk_buff *skb, struct beyla_sock *st,
-						__u32 dir, __u64 now, __u32 off, __u32 len)
+						__u32 dir, __u64 now, __u32 off,
+						const struct beyla_place *at)
 {
+	struct beyla_half *h = &st->half[dir];
 	struct beyla_progress fresh = {}, *p;
 
+	if (at->flags & BEYLA_F_LATE)
+		return;
 	p = bpf_map_lookup_elem(&beyla_progress_map, &st->cookie);
 	if (!p)
 		p = &fresh;
-	p->pos = st->half[dir].pos;
+	if (at->flags & BEYLA_F_GAP || p->dir != dir)
+		p->tail_len = 0; /* its bytes do not go before these */
+	p->pos = h->pos;
 	p->time = now;
 	p->dir = dir;
-	p->seq = st->half[dir].next_seq;
-	beyla_note_tail(skb, p, off, len);
+	p->seq = h->first_seq + (__u32)h->pos;
+	beyla_note_tail(skb, p, off, at->len);
+	st->progress = 1;
 	if (p != &fresh)
 		return;
-	st->progress = 1 + dir;
 	if (bpf_map_update_elem(&beyla_progress_map, &st->cookie, &fresh, BPF_ANY) < 0)
 		beyla_count(BEYLA_C_PROGRESS_FULL);
 	beyla_fold_verdict(st);
 }
 
-/* The direction flipped: a message begins. */
-static __always_inline void beyla_begin(struct beyla_sock *st, __u32 dir)
+/* The direction flipped: a message begins at pos. */
+static __always_inline void beyla_begin(struct beyla_sock *st, struct beyla_holder *who, __u32 dir,
+					__u64 pos)
 {
-	struct beyla_half *h = &st->half[dir];
+	st->turn = 1 + dir;
+	st->half[dir].lost = 0;
+	st->half[dir].msg_pos = pos;
+	who->begun[dir]++;
+	beyla_drop_progress(st);
+}
 
-	st->last_dir = dir;
-	h->lost = 0;
-	st->flags |= dir == BEYLA_INGRESS ? BEYLA_S_READ : BEYLA_S_WRITE;
-	if (st->progress) {
-		bpf_map_delete_elem(&beyla_progress_map, &st->cookie);
-		st->progress = 0;
-	}
+static __always_inline __u32 beyla_min(__u32 a, __u32 b)
+{
+	return a < b ? a : b;
 }
 
 /* How much of the payload to copy. Behind the window nothing is, unless the
  * packet begins with another status line: then pipelined answers are coming,
- * and the window opens anew. */
-static __always_inline __u32 beyla_room(struct __sk_buff *skb, struct beyla_sock *st, __u32 dir,
-					__u64 pos, __u32 off, __u32 len, __u16 *flags)
+ * and the window opens anew. Late bytes may lie before the start that was seen. */
+static __always_inline __u32 beyla_room(struct __sk_buff *skb, const struct beyla_sock *st,
+					struct beyla_half *h, const struct beyla_place *at,
+					__u32 off, __u16 *flags)
 {
-	struct beyla_half *h = &st->half[dir];
-	__u64 done = pos - h->msg_pos;
+	__u64 done = at->pos > h->msg_pos ? at->pos - h->msg_pos : 0;
 	__u8 head[8] = {};
 
 	if (h->lost)
 		return 0;
 	if (st->verdict == BEYLA_V_ALL)
-		return len < BEYLA_MAX_PAYLOAD ? len : BEYLA_MAX_PAYLOAD;
-	if (done < beyla_window) {
-		__u32 room = beyla_window - (__u32)done;
-
-		return len < room ? len : room;
-	}
-	if (len < 16 || bpf_skb_load_bytes(skb, off, head, 8) < 0 || !beyla_is_status_line(head))
+		return beyla_min(at->len, BEYLA_MAX_PAYLOAD);
+	if (done < beyla_window)
+		return beyla_min(at->len, beyla_window - (__u32)done);
+	if (at->len < 16 || bpf_skb_load_bytes(skb, off, head, 8) < 0 || !beyla_is_status_line(head))
 		return 0;
-	h->msg_pos = pos;
+	h->msg_pos = at->pos;
 	*flags |= BEYLA_F_CUT;
-	return len < beyla_window ? len : beyla_window;
+	return beyla_min(at->len, beyla_window);
 }
 
 /* FIN or RST: that direction says no more. */
-static __always_inline void beyla_end(struct __sk_buff *skb, struct bpf_sock *sk, struct beyla_sock *st,
-				      const struct beyla_packet *p, __u32 dir, __u64 now)
+static __always_inline void beyla_end(struct bpf_sock *sk, struct beyla_sock *st,
+				      const struct beyla_packet *p, __u32 dir)
 {
 	struct beyla_half *h = &st->half[dir];
 	struct beyla_record rec = {};
 
-	if (h->ended || st->last_dir == BEYLA_NO_DIR)
+	if (h->ended || !st->turn)
 		return;
 	h->ended = 1;
 	rec.kind = BEYLA_END;
@@ -229,35 +253,20 @@ static __always_inline void beyla_end(struct __sk_buff *skb, struct bpf_sock *sk
 	rec.pos = h->pos;
 	rec.last_time = h->time;
 	beyla_socket_addresses(sk, p->family, &rec);
-	beyla_fill(st, dir, now, &rec);
+	beyla_fill(st, beyla_who(st), dir, bpf_ktime_get_boot_ns(), &rec);
 	beyla_emit_control(&rec);
 }
 
-/* Handshake and end: packets without payload that still matter. */
-static __always_inline void beyla_control(struct __sk_buff *skb, struct bpf_sock *sk,
-					  const struct beyla_packet *p, __u32 dir)
+/* SYN: who is client, and how long the handshake takes. */
+static __always_inline void beyla_handshake(struct beyla_sock *st, const struct beyla_packet *p, __u32 dir)
 {
-	struct beyla_sock *st;
-
-	if (p->tcp_flags & BEYLA_TH_SYN) {
-		if (sk->state == BEYLA_TCP_LISTEN)
-			return;
-		st = beyla_state(skb, sk);
-		if (!st || st->flags & BEYLA_S_OWN)
-			return;
-		if (dir == BEYLA_EGRESS && !(p->tcp_flags & BEYLA_TH_ACK)) {
-			st->role = BEYLA_ROLE_CLIENT;
-			if (!st->syn_time)
-				st->syn_time = bpf_ktime_get_boot_ns();
-		} else if (dir == BEYLA_INGRESS && st->syn_time && !st->connect_ns) {
-			st->connect_ns = bpf_ktime_get_boot_ns() - st->syn_time;
-		}
-		return;
+	if (dir == BEYLA_EGRESS && !(p->tcp_flags & BEYLA_TH_ACK)) {
+		st->role = BEYLA_ROLE_CLIENT;
+		if (!st->syn_time)
+			st->syn_time = bpf_ktime_get_boot_ns();
+	} else if (dir == BEYLA_INGRESS && st->syn_time && !st->connect_ns) {
+		st->connect_ns = bpf_ktime_get_boot_ns() - st->syn_time;
 	}
-	st = bpf_sk_storage_get(&beyla_socks, sk, NULL, 0);
-	if (!st || st->flags & BEYLA_S_OWN || st->verdict == BEYLA_V_IGNORE)
-		return;
-	beyla_end(skb, sk, st, p, dir, bpf_ktime_get_boot_ns());
 }
 
 /* The handshake's last segment may carry data while the socket is still the
@@ -269,7 +278,7 @@ static __always_inline void beyla_listener(struct __sk_buff *skb, struct bpf_soc
 	struct beyla_sock *st = bpf_sk_storage_get(&beyla_socks, sk, NULL, 0);
 	struct beyla_record rec = {};
 
-	if (st && st->flags & BEYLA_S_OWN) {
+	if (st && st->own) {
 		beyla_count(BEYLA_C_OWN);
 		return;
 	}
@@ -283,11 +292,62 @@ static __always_inline void beyla_listener(struct __sk_buff *skb, struct bpf_soc
 	rec.seq = p->seq;
 	rec.ack = p->ack;
 	rec.len = len;
-	rec.cap = len < beyla_window ? len : beyla_window;
+	rec.cap = beyla_min(len, beyla_window);
 	beyla_addresses(data, end, p, BEYLA_INGRESS, &rec);
 	beyla_count(BEYLA_C_MESSAGES);
 	if (!beyla_emit_data(skb, &rec, p->payload))
 		beyla_count(BEYLA_C_LOST_START);
+}
+
+/* A sequence number so far ahead of what was reached that the kernel's own
+ * count has to confirm it: these hooks run before TCP checks anything, so that what is
+ * left of another connection, or forged, gets here too. */
+#define BEYLA_FAR (1 << 26)
+
+/* Places a TCP payload; false when it is none of this connection's. A direction
+ * begins where the kernel says that it stands, so that a retransmission is
+ * known as one though it be the first packet seen. */
+static __always_inline int beyla_locate(struct bpf_sock *sk, struct beyla_half *h,
+					const struct beyla_packet *p, __u32 dir, __u32 len,
+					struct beyla_place *at)
+{
+	struct bpf_tcp_sock *tp;
+	__u32 expected = p->seq;
+
+	if (!h->started || (dir == BEYLA_INGRESS && beyla_seq_ahead(h, p->seq) > BEYLA_FAR)) {
+		tp = bpf_tcp_sock(sk);
+		if (tp && !(p->tcp_flags & BEYLA_TH_SYN))
+			expected = dir == BEYLA_INGRESS ? tp->rcv_nxt : tp->snd_nxt;
+		if ((__s32)(p->seq - expected) > BEYLA_FAR)
+			return 0;
+		if (!h->started)
+			beyla_seq_start(h, expected);
+	}
+	beyla_seq_place(h, p->seq, len, at);
+	return 1;
+}
+
+/* Writes the record of a payload, and counts it if the ring has no room. */
+static __always_inline void beyla_report(struct __sk_buff *skb, struct bpf_sock *sk, const __u8 *data,
+					 const __u8 *end, const struct beyla_packet *p,
+					 struct beyla_half *h, struct beyla_record *rec)
+{
+	int start = rec->flags & BEYLA_F_MSG_START;
+
+	rec->kind = BEYLA_DATA;
+	rec->transport = p->transport;
+	rec->ack = p->ack;
+	rec->last_time = h->time;
+	if (p->transport == BEYLA_TCP || BEYLA_FIELD(sk->dst_port))
+		beyla_socket_addresses(sk, p->family, rec);
+	else
+		beyla_addresses(data, end, p, rec->dir, rec);
+	if (beyla_emit_data(skb, rec, p->payload + (rec->seq - p->seq)))
+		return;
+	/* the rest of a message is worth nothing without its start */
+	if (start && p->transport == BEYLA_TCP)
+		h->lost = 1;
+	beyla_count(start ? BEYLA_C_LOST_START : BEYLA_C_LOST_DATA);
 }
 
 /* Payload of a socket that is looked at. */
@@ -296,65 +356,103 @@ static __always_inline void beyla_payload(struct __sk_buff *skb, struct bpf_sock
 					  const struct beyla_packet *p, __u32 len, __u32 dir)
 {
 	struct beyla_half *h = &st->half[dir];
+	struct beyla_holder *who;
 	struct beyla_record rec = {};
-	struct beyla_place at = {};
+	struct beyla_place at = { .len = len };
 	struct beyla_counts *c;
 	__u64 now;
 
 	if (p->transport == BEYLA_TCP) {
-		beyla_seq_place(h, p->seq, len, &at);
+		if (!beyla_locate(sk, h, p, dir, len, &at)) {
+			beyla_count(BEYLA_C_MALFORMED);
+			return;
+		}
 		if (at.old) {
 			beyla_count(BEYLA_C_RETRANSMIT);
 			return;
 		}
 	} else {
-		h->started = 1;
 		at.pos = h->pos;
 		h->pos += len;
 	}
 	now = bpf_ktime_get_boot_ns();
-	len -= at.trim;
+	who = beyla_who(st);
 	rec.flags = at.flags;
-	if (p->transport == BEYLA_UDP || (st->last_dir != dir && !(at.flags & BEYLA_F_LATE))) {
+	if (p->transport == BEYLA_UDP || (st->turn != 1 + dir && !(at.flags & BEYLA_F_LATE))) {
 		beyla_fold_verdict(st);
 		if (st->verdict == BEYLA_V_IGNORE) {
 			beyla_count(BEYLA_C_IGNORED);
 			return;
 		}
-		beyla_begin(st, dir);
-		h->msg_pos = at.pos;
+		beyla_begin(st, who, dir, at.pos);
 		rec.flags |= BEYLA_F_MSG_START;
 	}
-	rec.cap = beyla_room(skb, st, dir, at.pos, p->payload + at.trim, len, &rec.flags);
+	rec.cap = beyla_room(skb, st, h, &at, p->payload + at.trim, &rec.flags);
 	c = beyla_counts();
 	if (c) {
 		c->n[BEYLA_C_PACKETS]++;
-		c->n[BEYLA_C_BYTES] += len;
+		c->n[BEYLA_C_BYTES] += at.len;
 		if (rec.flags & BEYLA_F_MSG_START)
 			c->n[BEYLA_C_MESSAGES]++;
 	}
 	if (rec.cap) {
-		rec.kind = BEYLA_DATA;
-		rec.transport = p->transport;
 		rec.seq = p->seq + at.trim;
-		rec.ack = p->ack;
-		rec.len = len;
+		rec.len = at.len;
 		rec.pos = at.pos;
-		rec.last_time = h->time;
-		beyla_fill(st, dir, now, &rec);
-		if (p->transport == BEYLA_TCP)
-			beyla_socket_addresses(sk, p->family, &rec);
-		else
-			beyla_addresses(data, end, p, dir, &rec);
-		if (!beyla_emit_data(skb, &rec, p->payload + at.trim)) {
-			/* the rest of a message is worth nothing without its start */
-			h->lost |= !!(rec.flags & BEYLA_F_MSG_START);
-			beyla_count(rec.flags & BEYLA_F_MSG_START ? BEYLA_C_LOST_START : BEYLA_C_LOST_DATA);
-		}
+		if (h->cut && !(at.flags & (BEYLA_F_GAP | BEYLA_F_LATE)))
+			rec.flags |= BEYLA_F_CUT;
+		beyla_fill(st, who, dir, now, &rec);
+		beyla_report(skb, sk, data, end, p, h, &rec);
 	}
 	h->time = now;
-	if (p->transport == BEYLA_TCP && rec.cap < len)
-		beyla_note_progress(skb, st, dir, now, p->payload + at.trim, len);
+	if (p->transport != BEYLA_TCP)
+		return;
+	if (!(at.flags & BEYLA_F_LATE))
+		h->cut = rec.cap < at.len && !h->lost;
+	if (rec.cap < at.len)
+		beyla_note_progress(skb, st, dir, now, p->payload + at.trim, &at);
+}
+
+/* Whether nothing is to be said of this socket's payload. */
+static __always_inline int beyla_unwanted(struct beyla_sock *st)
+{
+	if (beyla_owner_in_map && beyla_self && beyla_who(st)->tgid == beyla_self)
+		st->own = 1;
+	if (st->own)
+		beyla_count(BEYLA_C_OWN);
+	else if (st->verdict == BEYLA_V_IGNORE)
+		beyla_count(BEYLA_C_IGNORED);
+	else
+		return 0;
+	return 1;
+}
+
+static __always_inline void beyla_socket(struct __sk_buff *skb, struct bpf_sock *sk, const __u8 *data,
+					 const __u8 *end, struct beyla_packet *p, __u32 len, __u32 dir)
+{
+	struct beyla_sock *st;
+
+	if (p->tcp_flags & BEYLA_TH_SYN)
+		p->seq++; /* takes one number; data in it (TFO, RFC 7413) begins behind */
+	if (p->transport == BEYLA_TCP && sk->state == BEYLA_TCP_LISTEN) {
+		if (len && dir == BEYLA_INGRESS)
+			beyla_listener(skb, sk, data, end, p, len);
+		return;
+	}
+	if (len || p->tcp_flags & BEYLA_TH_SYN)
+		st = beyla_state(skb, sk);
+	else
+		st = bpf_sk_storage_get(&beyla_socks, sk, NULL, 0);
+	if (!st)
+		return;
+	if (len ? beyla_unwanted(st) : st->own || st->verdict == BEYLA_V_IGNORE)
+		return;
+	if (p->tcp_flags & BEYLA_TH_SYN)
+		beyla_handshake(st, p, dir);
+	if (len)
+		beyla_payload(skb, sk, st, data, end, p, len, dir);
+	if (p->tcp_flags & (BEYLA_TH_FIN | BEYLA_TH_RST) && st->verdict != BEYLA_V_IGNORE)
+		beyla_end(sk, st, p, dir);
 }
 
 static __always_inline int beyla_packet(struct __sk_buff *skb, __u32 dir)
@@ -362,7 +460,6 @@ static __always_inline int beyla_packet(struct __sk_buff *skb, __u32 dir)
 	const __u8 *data = (const __u8 *)(long)skb->data;
 	const __u8 *end = (const __u8 *)(long)skb->data_end;
 	struct beyla_packet p = {};
-	struct beyla_sock *st;
 	struct bpf_sock *sk;
 	__u32 len, total = skb->len;
 	int ret;
@@ -381,33 +478,8 @@ static __always_inline int beyla_packet(struct __sk_buff *skb, __u32 dir)
 	if (!sk)
 		return BEYLA_PASS;
 	sk = bpf_sk_fullsock(sk);
-	if (!sk)
-		return BEYLA_PASS;
-	if (!len) {
-		beyla_control(skb, sk, &p, dir);
-		return BEYLA_PASS;
-	}
-	if (p.transport == BEYLA_TCP && sk->state == BEYLA_TCP_LISTEN) {
-		if (dir == BEYLA_INGRESS)
-			beyla_listener(skb, sk, data, end, &p, len);
-		return BEYLA_PASS;
-	}
-	if (p.tcp_flags & BEYLA_TH_SYN)
-		p.seq++; /* the SYN takes one number; data in it (TFO, RFC 7413) begins behind */
-	st = beyla_state(skb, sk);
-	if (!st)
-		return BEYLA_PASS;
-	if (st->flags & BEYLA_S_OWN) {
-		beyla_count(BEYLA_C_OWN);
-		return BEYLA_PASS;
-	}
-	if (st->verdict == BEYLA_V_IGNORE) {
-		beyla_count(BEYLA_C_IGNORED);
-		return BEYLA_PASS;
-	}
-	beyla_payload(skb, sk, st, data, end, &p, len, dir);
-	if (p.tcp_flags & (BEYLA_TH_FIN | BEYLA_TH_RST))
-		beyla_end(skb, sk, st, &p, dir, bpf_ktime_get_boot_ns());
+	if (sk)
+		beyla_socket(skb, sk, data, end, &p, len, dir);
 	return BEYLA_PASS;
 }
 

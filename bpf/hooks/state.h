@@ -4,29 +4,56 @@
 #define BEYLA_HOOKS_STATE_H
 
 #include "hooks/owner.h"
+#include "hooks/packet.h"
+
+/* A socket may connect again after a disconnect (connect to AF_UNSPEC): what is
+ * kept of its earlier connection is void. */
+static __always_inline void beyla_renew(struct beyla_sock *st)
+{
+	st->half[BEYLA_INGRESS] = (struct beyla_half){};
+	st->half[BEYLA_EGRESS] = (struct beyla_half){};
+	st->holder = (struct beyla_holder){};
+	st->syn_time = st->connect_ns = 0;
+	st->verdict = BEYLA_V_WINDOW;
+	st->turn = 0;
+	beyla_drop_progress(st);
+}
 
 /* connect(2), in the caller's context: the owner and the role are certain. */
 static __always_inline void beyla_connecting(struct sock *sk)
 {
 	struct beyla_sock *st =
 		bpf_sk_storage_get(&beyla_socks, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
-	__u64 id = bpf_get_current_pid_tgid();
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 
-	if (!st || st->flags & BEYLA_S_OWN)
+	if (!st || st->own)
 		return;
-	if (!(st->flags & BEYLA_S_INIT)) {
-		st->flags |= BEYLA_S_INIT;
-		st->last_dir = BEYLA_NO_DIR;
+	if (tgid == beyla_self) {
+		st->own = 1;
+		return;
+	}
+	if (!st->cookie)
 		st->cookie = bpf_get_socket_cookie(sk);
-		st->cgroup = bpf_get_current_cgroup_id();
-	}
+	beyla_renew(st);
 	st->role = BEYLA_ROLE_CLIENT;
-	st->holder.tgid = id >> 32;
-	if (st->holder.tgid == beyla_self) {
-		st->flags |= BEYLA_S_OWN;
+	st->holder.tgid = tgid;
+	if (beyla_owner_in_map)
+		bpf_map_update_elem(&beyla_owner_map, &st->cookie, &st->holder, BPF_ANY);
+	beyla_tell_owner(sk, st->cookie, bpf_get_current_cgroup_id(), st->role);
+}
+
+/* listen(2), in the caller's context. Listeners of MPTCP, which Go programs have
+ * by default, are sockets of the kernel's own making: no hook of a socket's
+ * creation sees them, and no descriptor leads to them. */
+static __always_inline void beyla_listening(struct sock *sk)
+{
+	struct beyla_sock *st;
+
+	if (!beyla_self || bpf_get_current_pid_tgid() >> 32 != beyla_self)
 		return;
-	}
-	beyla_tell_owner(sk, st->cookie, st->cgroup, st->role);
+	st = bpf_sk_storage_get(&beyla_socks, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (st)
+		st->own = 1;
 }
 
 /* A connect that came to nothing. The current task is whoever the softirq
@@ -51,24 +78,28 @@ static __always_inline void beyla_closed(struct sock *sk, struct beyla_sock *st)
 {
 	struct beyla_record rec = {};
 
-	if (st->last_dir == BEYLA_NO_DIR)
+	if (!st->turn)
 		return;
 	beyla_fill_sock(sk, &rec);
+	beyla_fill(st, beyla_who(st), BEYLA_INGRESS, bpf_ktime_get_boot_ns(), &rec);
 	rec.kind = BEYLA_CLOSE;
-	rec.dir = BEYLA_INGRESS;
-	rec.role = st->role;
-	rec.cookie = st->cookie;
-	rec.cgroup = st->cgroup;
-	rec.tgid = st->holder.tgid;
-	rec.time = bpf_ktime_get_boot_ns();
 	rec.pos = st->half[BEYLA_INGRESS].pos;
 	rec.last_time = st->half[BEYLA_INGRESS].time;
-	rec.other_pos = st->half[BEYLA_EGRESS].pos;
-	rec.other_time = st->half[BEYLA_EGRESS].time;
-	rec.connect_ns = st->connect_ns;
 	beyla_emit_control(&rec);
-	if (st->progress)
-		bpf_map_delete_elem(&beyla_progress_map, &st->cookie);
+}
+
+/* Any state to CLOSE. */
+static __always_inline void beyla_over(struct sock *sk, struct beyla_sock *st, int oldstate)
+{
+	if (!st->own && st->verdict != BEYLA_V_IGNORE) {
+		if (oldstate == BEYLA_TCP_SYN_SENT)
+			beyla_connect_failed(sk, st);
+		else
+			beyla_closed(sk, st);
+	}
+	beyla_drop_progress(st);
+	if (beyla_owner_in_map)
+		bpf_map_delete_elem(&beyla_owner_map, &st->cookie);
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -78,30 +109,25 @@ int BPF_PROG(beyla_set_state, struct sock *sk, int oldstate, int newstate)
 
 	if (BPF_CORE_READ(sk, sk_protocol) != 6)
 		return 0;
-	if (newstate == BEYLA_TCP_SYN_SENT) {
+	switch (newstate) {
+	case BEYLA_TCP_SYN_SENT:
 		beyla_connecting(sk);
-		return 0;
-	}
-	if (newstate == BEYLA_TCP_ESTABLISHED && oldstate == BEYLA_TCP_SYN_RECV) {
+		break;
+	case BEYLA_TCP_LISTEN:
+		beyla_listening(sk);
+		break;
+	case BEYLA_TCP_ESTABLISHED:
+		if (oldstate != BEYLA_TCP_SYN_RECV)
+			break;
 		st = bpf_sk_storage_get(&beyla_socks, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
-		if (st) {
-			if (!(st->flags & BEYLA_S_INIT))
-				st->last_dir = BEYLA_NO_DIR;
+		if (st)
 			st->role = BEYLA_ROLE_SERVER;
-		}
-		return 0;
+		break;
+	case BEYLA_TCP_CLOSE:
+		st = bpf_sk_storage_get(&beyla_socks, sk, NULL, 0);
+		if (st && st->cookie)
+			beyla_over(sk, st, oldstate);
 	}
-	if (newstate != BEYLA_TCP_CLOSE)
-		return 0;
-	st = bpf_sk_storage_get(&beyla_socks, sk, NULL, 0);
-	if (!st || !(st->flags & BEYLA_S_INIT) || st->flags & BEYLA_S_OWN || st->verdict == BEYLA_V_IGNORE)
-		return 0;
-	if (oldstate == BEYLA_TCP_SYN_SENT)
-		beyla_connect_failed(sk, st);
-	else
-		beyla_closed(sk, st);
-	if (beyla_owner_in_map)
-		bpf_map_delete_elem(&beyla_owner_map, &st->cookie);
 	return 0;
 }
 

@@ -7,15 +7,13 @@
 #include "config.h"
 #include "lib/count.h"
 
-/* Largest payload of one record. */
-#define BEYLA_MAX_PAYLOAD 16384
-
 /* Wakes the reader when this record lifts the fill level over the mark, and
  * only then; otherwise its own short timer finds the record. */
 static __always_inline __u64 beyla_wake(__u32 size)
 {
 	__u64 fill = bpf_ringbuf_query(&beyla_ring, BPF_RB_AVAIL_DATA);
 
+	size += BPF_RINGBUF_HDR_SZ;
 	if (fill >= beyla_wake_bytes && fill - size < beyla_wake_bytes)
 		return BPF_RB_FORCE_WAKEUP;
 	return BPF_RB_NO_WAKEUP;

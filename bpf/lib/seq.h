@@ -7,71 +7,95 @@
 
 /* What a packet's payload is to its direction. */
 struct beyla_place {
-	__u64 pos;   /* stream position of the first new byte */
-	__u32 trim;  /* payload bytes at the head that were seen before */
+	__u64 pos;   /* stream position of the first byte to report */
+	__u32 trim;  /* payload bytes before it, seen before */
+	__u32 len;   /* bytes to report */
 	__u16 flags; /* BEYLA_F_GAP, BEYLA_F_LATE */
 	__u8 old;    /* nothing new in it */
 };
 
-/* A byte of sequence space is compared by signed difference (RFC 9293, 3.4). */
-static inline __attribute__((always_inline)) __s32 beyla_seq_diff(__u32 a, __u32 b)
+/* How far a sequence number lies ahead of what is expected next; differences
+ * are signed, since numbers wrap (RFC 9293, 3.4). */
+static inline __attribute__((always_inline)) __s32
+beyla_seq_ahead(const struct beyla_half *h, __u32 seq)
 {
-	return (__s32)(a - b);
+	return (__s32)(seq - (h->first_seq + (__u32)h->pos));
 }
 
-/* A payload wholly below next_seq is a retransmission, unless it fills the
- * hole that is remembered. Only one hole is: a second one widens it, and what
- * comes again from between the two is sorted out in user space. */
+/* Makes seq the first byte of the direction. */
+static inline __attribute__((always_inline)) void beyla_seq_start(struct beyla_half *h, __u32 seq)
+{
+	h->first_seq = seq;
+	h->started = 1;
+}
+
+/* A payload wholly below what was reached is a retransmission, unless it fills
+ * the hole that is remembered: then the part of it that does is reported. */
 static inline __attribute__((always_inline)) void
-beyla_seq_old(struct beyla_half *h, __u32 seq, __u32 len, __s32 delta, struct beyla_place *at)
+beyla_seq_old(struct beyla_half *h, __s64 pos, __s64 end, struct beyla_place *at)
 {
-	__u32 end = seq + len;
+	__s64 lo = h->hole_lo, hi = h->hole_hi;
+	__s64 from = pos > lo ? pos : lo, to = end < hi ? end : hi;
 
-	at->old = 1;
-	if (h->hole_lo == h->hole_hi)
+	if (from >= to) {
+		at->old = 1;
 		return;
-	if (beyla_seq_diff(end, h->hole_lo) <= 0 || beyla_seq_diff(seq, h->hole_hi) >= 0)
-		return;
-	at->old = 0;
+	}
 	at->flags = BEYLA_F_LATE;
-	at->pos = h->pos + (__s64)delta;
-	if (beyla_seq_diff(seq, h->hole_lo) <= 0)
-		h->hole_lo = beyla_seq_diff(end, h->hole_hi) < 0 ? end : h->hole_hi;
-	else if (beyla_seq_diff(end, h->hole_hi) >= 0)
-		h->hole_hi = seq;
+	at->pos = from;
+	at->trim = from - pos;
+	at->len = to - from;
+	if (from == lo)
+		h->hole_lo = to;
+	else if (to == hi)
+		h->hole_hi = from;
 }
 
-/* Places a payload of len > 0 bytes at seq, and moves the direction on. */
+/* A payload that begins at or below what was reached and goes on beyond. The
+ * sender may have put together anew what it sent in several packets; where that
+ * covers the hole, all of it from there on is reported, so that the hole gets filled. */
+static inline __attribute__((always_inline)) void
+beyla_seq_onward(struct beyla_half *h, __s64 pos, __s64 end, struct beyla_place *at)
+{
+	__s64 from = h->pos;
+
+	if (pos < (__s64)h->hole_hi && h->hole_lo != h->hole_hi) {
+		from = pos > (__s64)h->hole_lo ? pos : (__s64)h->hole_lo;
+		h->hole_hi = from;
+		at->flags = BEYLA_F_LATE;
+	}
+	at->pos = from;
+	at->trim = from - pos;
+	at->len = end - from;
+	h->pos = end;
+}
+
+/* Places a payload of len > 0 bytes at seq, and moves the direction on. Only one
+ * hole is remembered: a second one widens it, and what comes again from between
+ * the two is sorted out in user space. */
 static inline __attribute__((always_inline)) void
 beyla_seq_place(struct beyla_half *h, __u32 seq, __u32 len, struct beyla_place *at)
 {
-	__s32 delta;
+	__s64 reached = h->pos, pos = reached + beyla_seq_ahead(h, seq), end = pos + len;
 
 	at->trim = 0;
 	at->flags = 0;
 	at->old = 0;
-	if (!h->started) {
-		h->started = 1;
-		h->next_seq = seq;
-		h->hole_lo = h->hole_hi = seq;
+	if (end <= reached) {
+		beyla_seq_old(h, pos, end, at);
+		return;
 	}
-	delta = beyla_seq_diff(seq, h->next_seq);
-	if (delta < 0) {
-		if (delta + (__s64)len <= 0) {
-			beyla_seq_old(h, seq, len, delta, at);
-			return;
-		}
-		at->trim = -delta;
-	} else if (delta > 0) {
-		at->flags = BEYLA_F_GAP;
-		if (h->hole_lo == h->hole_hi)
-			h->hole_lo = h->next_seq;
-		h->hole_hi = seq;
-		h->pos += (__u32)delta;
+	if (pos <= reached) {
+		beyla_seq_onward(h, pos, end, at);
+		return;
 	}
-	at->pos = h->pos;
-	h->pos += len - at->trim;
-	h->next_seq = seq + len;
+	if (h->hole_lo == h->hole_hi)
+		h->hole_lo = reached;
+	h->hole_hi = pos;
+	at->flags = BEYLA_F_GAP;
+	at->pos = pos;
+	at->len = len;
+	h->pos = end;
 }
 
 #endif

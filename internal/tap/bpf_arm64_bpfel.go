@@ -13,20 +13,79 @@ import (
 	"github.com/cilium/ebpf"
 )
 
+type bpfBeylaAbi struct {
+	_     structs.HostLayout
+	Owner bpfBeylaOwner
+}
+
+type bpfBeylaCounter uint32
+
+const (
+	bpfBeylaCounterBEYLA_C_MESSAGES      bpfBeylaCounter = 0
+	bpfBeylaCounterBEYLA_C_RECORDS       bpfBeylaCounter = 1
+	bpfBeylaCounterBEYLA_C_LOST_START    bpfBeylaCounter = 2
+	bpfBeylaCounterBEYLA_C_LOST_DATA     bpfBeylaCounter = 3
+	bpfBeylaCounterBEYLA_C_LOST_CONTROL  bpfBeylaCounter = 4
+	bpfBeylaCounterBEYLA_C_RETRANSMIT    bpfBeylaCounter = 5
+	bpfBeylaCounterBEYLA_C_NO_STORAGE    bpfBeylaCounter = 6
+	bpfBeylaCounterBEYLA_C_PROGRESS_FULL bpfBeylaCounter = 7
+	bpfBeylaCounterBEYLA_C_COPY_FAILED   bpfBeylaCounter = 8
+	bpfBeylaCounterBEYLA_C_MALFORMED     bpfBeylaCounter = 9
+	bpfBeylaCounterBEYLA_C_IGNORED       bpfBeylaCounter = 10
+	bpfBeylaCounterBEYLA_C_OWN           bpfBeylaCounter = 11
+	bpfBeylaCounterBEYLA_C_PACKETS       bpfBeylaCounter = 12
+	bpfBeylaCounterBEYLA_C_BYTES         bpfBeylaCounter = 13
+	bpfBeylaCounterBEYLA_C_MAX           bpfBeylaCounter = 14
+)
+
 type bpfBeylaCounts struct {
 	_ structs.HostLayout
 	N [14]uint64
 }
 
+type bpfBeylaDir uint32
+
+const (
+	bpfBeylaDirBEYLA_INGRESS bpfBeylaDir = 0
+	bpfBeylaDirBEYLA_EGRESS  bpfBeylaDir = 1
+)
+
+type bpfBeylaFlag uint32
+
+const (
+	bpfBeylaFlagBEYLA_F_MSG_START bpfBeylaFlag = 1
+	bpfBeylaFlagBEYLA_F_GAP       bpfBeylaFlag = 2
+	bpfBeylaFlagBEYLA_F_LATE      bpfBeylaFlag = 4
+	bpfBeylaFlagBEYLA_F_LISTENER  bpfBeylaFlag = 8
+	bpfBeylaFlagBEYLA_F_RESET     bpfBeylaFlag = 16
+	bpfBeylaFlagBEYLA_F_CUT       bpfBeylaFlag = 32
+)
+
 type bpfBeylaHolder struct {
-	_         structs.HostLayout
-	ReadTime  uint64
-	WriteTime uint64
-	Tgid      uint32
-	ReadTid   uint32
-	WriteTid  uint32
-	Pad       uint32
+	_     structs.HostLayout
+	Time  [2]uint64
+	Tid   [2]uint32
+	Begun [2]uint32
+	Seen  [2]uint32
+	Tgid  uint32
+	Pad   uint32
 }
+
+type bpfBeylaKind uint32
+
+const (
+	bpfBeylaKindBEYLA_DATA    bpfBeylaKind = 1
+	bpfBeylaKindBEYLA_END     bpfBeylaKind = 2
+	bpfBeylaKindBEYLA_OWNER   bpfBeylaKind = 3
+	bpfBeylaKindBEYLA_CONNECT bpfBeylaKind = 4
+	bpfBeylaKindBEYLA_CLOSE   bpfBeylaKind = 5
+)
+
+type bpfBeylaLimit uint32
+
+const (
+	bpfBeylaLimitBEYLA_MAX_PAYLOAD bpfBeylaLimit = 16384
+)
 
 type bpfBeylaOwner struct {
 	_     structs.HostLayout
@@ -82,30 +141,38 @@ type bpfBeylaRecord struct {
 	Err        uint32
 }
 
+type bpfBeylaRole uint32
+
+const (
+	bpfBeylaRoleBEYLA_ROLE_UNKNOWN bpfBeylaRole = 0
+	bpfBeylaRoleBEYLA_ROLE_CLIENT  bpfBeylaRole = 1
+	bpfBeylaRoleBEYLA_ROLE_SERVER  bpfBeylaRole = 2
+)
+
 type bpfBeylaSock struct {
 	_      structs.HostLayout
 	Cookie uint64
 	Cgroup uint64
 	Half   [2]struct {
-		_       structs.HostLayout
-		Pos     uint64
-		Time    uint64
-		MsgPos  uint64
-		NextSeq uint32
-		HoleLo  uint32
-		HoleHi  uint32
-		Started uint8
-		Lost    uint8
-		Ended   uint8
-		Pad     uint8
+		_        structs.HostLayout
+		Pos      uint64
+		Time     uint64
+		MsgPos   uint64
+		HoleLo   uint64
+		HoleHi   uint64
+		FirstSeq uint32
+		Started  uint8
+		Lost     uint8
+		Ended    uint8
+		Cut      uint8
 	}
 	Holder    bpfBeylaHolder
 	SynTime   uint64
 	ConnectNs uint64
-	Flags     uint8
+	Own       uint8
 	Verdict   uint8
 	Role      uint8
-	LastDir   uint8
+	Turn      uint8
 	Progress  uint8
 	Pad       [3]uint8
 }
@@ -115,38 +182,49 @@ type bpfBeylaVerdict struct {
 	Kind uint32
 }
 
+type bpfBeylaVerdictKind uint32
+
+const (
+	bpfBeylaVerdictKindBEYLA_V_WINDOW bpfBeylaVerdictKind = 0
+	bpfBeylaVerdictKindBEYLA_V_IGNORE bpfBeylaVerdictKind = 1
+	bpfBeylaVerdictKindBEYLA_V_ALL    bpfBeylaVerdictKind = 2
+)
+
 // Names of all BPF objects in the ELF.
 //
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
-	bpfMapBeylaCounterMap  = "beyla_counter_map"
-	bpfMapBeylaOwnerMap    = "beyla_owner_map"
-	bpfMapBeylaProgressMap = "beyla_progress_map"
-	bpfMapBeylaRing        = "beyla_ring"
-	bpfMapBeylaSocks       = "beyla_socks"
-	bpfMapBeylaVerdictMap  = "beyla_verdict_map"
-	bpfProgBeylaEgress     = "beyla_egress"
-	bpfProgBeylaFxTcpRecv  = "beyla_fx_tcp_recv"
-	bpfProgBeylaFxTcpSend  = "beyla_fx_tcp_send"
-	bpfProgBeylaFxUdp6Recv = "beyla_fx_udp6_recv"
-	bpfProgBeylaFxUdp6Send = "beyla_fx_udp6_send"
-	bpfProgBeylaFxUdpRecv  = "beyla_fx_udp_recv"
-	bpfProgBeylaFxUdpSend  = "beyla_fx_udp_send"
-	bpfProgBeylaIngress    = "beyla_ingress"
-	bpfProgBeylaKpTcpRecv  = "beyla_kp_tcp_recv"
-	bpfProgBeylaKpTcpSend  = "beyla_kp_tcp_send"
-	bpfProgBeylaKpUdp6Send = "beyla_kp_udp6_send"
-	bpfProgBeylaKpUdpRecv  = "beyla_kp_udp_recv"
-	bpfProgBeylaKpUdpSend  = "beyla_kp_udp_send"
-	bpfProgBeylaSetState   = "beyla_set_state"
-	bpfProgBeylaSockCreate = "beyla_sock_create"
-	bpfProgBeylaTpRecv     = "beyla_tp_recv"
-	bpfProgBeylaTpSend     = "beyla_tp_send"
-	bpfProgBeylaWhoami     = "beyla_whoami"
-	bpfVarBeylaOwnerInMap  = "beyla_owner_in_map"
-	bpfVarBeylaSelf        = "beyla_self"
-	bpfVarBeylaWakeBytes   = "beyla_wake_bytes"
-	bpfVarBeylaWindow      = "beyla_window"
+	bpfMapBeylaCounterMap   = "beyla_counter_map"
+	bpfMapBeylaOwnerMap     = "beyla_owner_map"
+	bpfMapBeylaProgressMap  = "beyla_progress_map"
+	bpfMapBeylaRing         = "beyla_ring"
+	bpfMapBeylaSocks        = "beyla_socks"
+	bpfMapBeylaVerdictMap   = "beyla_verdict_map"
+	bpfProgBeylaEgress      = "beyla_egress"
+	bpfProgBeylaFxTcpRecv   = "beyla_fx_tcp_recv"
+	bpfProgBeylaFxTcpSend   = "beyla_fx_tcp_send"
+	bpfProgBeylaFxUdp6Recv  = "beyla_fx_udp6_recv"
+	bpfProgBeylaFxUdp6Send  = "beyla_fx_udp6_send"
+	bpfProgBeylaFxUdpRecv   = "beyla_fx_udp_recv"
+	bpfProgBeylaFxUdpSend   = "beyla_fx_udp_send"
+	bpfProgBeylaIngress     = "beyla_ingress"
+	bpfProgBeylaKpTcpRecv   = "beyla_kp_tcp_recv"
+	bpfProgBeylaKpTcpSend   = "beyla_kp_tcp_send"
+	bpfProgBeylaKpUdp6Send  = "beyla_kp_udp6_send"
+	bpfProgBeylaKpUdpRecv   = "beyla_kp_udp_recv"
+	bpfProgBeylaKpUdpSend   = "beyla_kp_udp_send"
+	bpfProgBeylaOwnListener = "beyla_own_listener"
+	bpfProgBeylaSetState    = "beyla_set_state"
+	bpfProgBeylaSockCreate  = "beyla_sock_create"
+	bpfProgBeylaSockRelease = "beyla_sock_release"
+	bpfProgBeylaTpRecv      = "beyla_tp_recv"
+	bpfProgBeylaTpSend      = "beyla_tp_send"
+	bpfProgBeylaWhoami      = "beyla_whoami"
+	bpfVarBeylaOwnInode     = "beyla_own_inode"
+	bpfVarBeylaOwnerInMap   = "beyla_owner_in_map"
+	bpfVarBeylaSelf         = "beyla_self"
+	bpfVarBeylaWakeBytes    = "beyla_wake_bytes"
+	bpfVarBeylaWindow       = "beyla_window"
 )
 
 // loadBpf returns the embedded CollectionSpec for bpf.
@@ -191,24 +269,26 @@ type bpfSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type bpfProgramSpecs struct {
-	BeylaEgress     *ebpf.ProgramSpec `ebpf:"beyla_egress"`
-	BeylaFxTcpRecv  *ebpf.ProgramSpec `ebpf:"beyla_fx_tcp_recv"`
-	BeylaFxTcpSend  *ebpf.ProgramSpec `ebpf:"beyla_fx_tcp_send"`
-	BeylaFxUdp6Recv *ebpf.ProgramSpec `ebpf:"beyla_fx_udp6_recv"`
-	BeylaFxUdp6Send *ebpf.ProgramSpec `ebpf:"beyla_fx_udp6_send"`
-	BeylaFxUdpRecv  *ebpf.ProgramSpec `ebpf:"beyla_fx_udp_recv"`
-	BeylaFxUdpSend  *ebpf.ProgramSpec `ebpf:"beyla_fx_udp_send"`
-	BeylaIngress    *ebpf.ProgramSpec `ebpf:"beyla_ingress"`
-	BeylaKpTcpRecv  *ebpf.ProgramSpec `ebpf:"beyla_kp_tcp_recv"`
-	BeylaKpTcpSend  *ebpf.ProgramSpec `ebpf:"beyla_kp_tcp_send"`
-	BeylaKpUdp6Send *ebpf.ProgramSpec `ebpf:"beyla_kp_udp6_send"`
-	BeylaKpUdpRecv  *ebpf.ProgramSpec `ebpf:"beyla_kp_udp_recv"`
-	BeylaKpUdpSend  *ebpf.ProgramSpec `ebpf:"beyla_kp_udp_send"`
-	BeylaSetState   *ebpf.ProgramSpec `ebpf:"beyla_set_state"`
-	BeylaSockCreate *ebpf.ProgramSpec `ebpf:"beyla_sock_create"`
-	BeylaTpRecv     *ebpf.ProgramSpec `ebpf:"beyla_tp_recv"`
-	BeylaTpSend     *ebpf.ProgramSpec `ebpf:"beyla_tp_send"`
-	BeylaWhoami     *ebpf.ProgramSpec `ebpf:"beyla_whoami"`
+	BeylaEgress      *ebpf.ProgramSpec `ebpf:"beyla_egress"`
+	BeylaFxTcpRecv   *ebpf.ProgramSpec `ebpf:"beyla_fx_tcp_recv"`
+	BeylaFxTcpSend   *ebpf.ProgramSpec `ebpf:"beyla_fx_tcp_send"`
+	BeylaFxUdp6Recv  *ebpf.ProgramSpec `ebpf:"beyla_fx_udp6_recv"`
+	BeylaFxUdp6Send  *ebpf.ProgramSpec `ebpf:"beyla_fx_udp6_send"`
+	BeylaFxUdpRecv   *ebpf.ProgramSpec `ebpf:"beyla_fx_udp_recv"`
+	BeylaFxUdpSend   *ebpf.ProgramSpec `ebpf:"beyla_fx_udp_send"`
+	BeylaIngress     *ebpf.ProgramSpec `ebpf:"beyla_ingress"`
+	BeylaKpTcpRecv   *ebpf.ProgramSpec `ebpf:"beyla_kp_tcp_recv"`
+	BeylaKpTcpSend   *ebpf.ProgramSpec `ebpf:"beyla_kp_tcp_send"`
+	BeylaKpUdp6Send  *ebpf.ProgramSpec `ebpf:"beyla_kp_udp6_send"`
+	BeylaKpUdpRecv   *ebpf.ProgramSpec `ebpf:"beyla_kp_udp_recv"`
+	BeylaKpUdpSend   *ebpf.ProgramSpec `ebpf:"beyla_kp_udp_send"`
+	BeylaOwnListener *ebpf.ProgramSpec `ebpf:"beyla_own_listener"`
+	BeylaSetState    *ebpf.ProgramSpec `ebpf:"beyla_set_state"`
+	BeylaSockCreate  *ebpf.ProgramSpec `ebpf:"beyla_sock_create"`
+	BeylaSockRelease *ebpf.ProgramSpec `ebpf:"beyla_sock_release"`
+	BeylaTpRecv      *ebpf.ProgramSpec `ebpf:"beyla_tp_recv"`
+	BeylaTpSend      *ebpf.ProgramSpec `ebpf:"beyla_tp_send"`
+	BeylaWhoami      *ebpf.ProgramSpec `ebpf:"beyla_whoami"`
 }
 
 // bpfMapSpecs contains maps before they are loaded into the kernel.
@@ -227,6 +307,7 @@ type bpfMapSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type bpfVariableSpecs struct {
+	BeylaOwnInode   *ebpf.VariableSpec `ebpf:"beyla_own_inode"`
 	BeylaOwnerInMap *ebpf.VariableSpec `ebpf:"beyla_owner_in_map"`
 	BeylaSelf       *ebpf.VariableSpec `ebpf:"beyla_self"`
 	BeylaWakeBytes  *ebpf.VariableSpec `ebpf:"beyla_wake_bytes"`
@@ -276,6 +357,7 @@ func (m *bpfMaps) Close() error {
 //
 // It can be passed to loadBpfObjects or ebpf.CollectionSpec.LoadAndAssign.
 type bpfVariables struct {
+	BeylaOwnInode   *ebpf.Variable `ebpf:"beyla_own_inode"`
 	BeylaOwnerInMap *ebpf.Variable `ebpf:"beyla_owner_in_map"`
 	BeylaSelf       *ebpf.Variable `ebpf:"beyla_self"`
 	BeylaWakeBytes  *ebpf.Variable `ebpf:"beyla_wake_bytes"`
@@ -286,24 +368,26 @@ type bpfVariables struct {
 //
 // It can be passed to loadBpfObjects or ebpf.CollectionSpec.LoadAndAssign.
 type bpfPrograms struct {
-	BeylaEgress     *ebpf.Program `ebpf:"beyla_egress"`
-	BeylaFxTcpRecv  *ebpf.Program `ebpf:"beyla_fx_tcp_recv"`
-	BeylaFxTcpSend  *ebpf.Program `ebpf:"beyla_fx_tcp_send"`
-	BeylaFxUdp6Recv *ebpf.Program `ebpf:"beyla_fx_udp6_recv"`
-	BeylaFxUdp6Send *ebpf.Program `ebpf:"beyla_fx_udp6_send"`
-	BeylaFxUdpRecv  *ebpf.Program `ebpf:"beyla_fx_udp_recv"`
-	BeylaFxUdpSend  *ebpf.Program `ebpf:"beyla_fx_udp_send"`
-	BeylaIngress    *ebpf.Program `ebpf:"beyla_ingress"`
-	BeylaKpTcpRecv  *ebpf.Program `ebpf:"beyla_kp_tcp_recv"`
-	BeylaKpTcpSend  *ebpf.Program `ebpf:"beyla_kp_tcp_send"`
-	BeylaKpUdp6Send *ebpf.Program `ebpf:"beyla_kp_udp6_send"`
-	BeylaKpUdpRecv  *ebpf.Program `ebpf:"beyla_kp_udp_recv"`
-	BeylaKpUdpSend  *ebpf.Program `ebpf:"beyla_kp_udp_send"`
-	BeylaSetState   *ebpf.Program `ebpf:"beyla_set_state"`
-	BeylaSockCreate *ebpf.Program `ebpf:"beyla_sock_create"`
-	BeylaTpRecv     *ebpf.Program `ebpf:"beyla_tp_recv"`
-	BeylaTpSend     *ebpf.Program `ebpf:"beyla_tp_send"`
-	BeylaWhoami     *ebpf.Program `ebpf:"beyla_whoami"`
+	BeylaEgress      *ebpf.Program `ebpf:"beyla_egress"`
+	BeylaFxTcpRecv   *ebpf.Program `ebpf:"beyla_fx_tcp_recv"`
+	BeylaFxTcpSend   *ebpf.Program `ebpf:"beyla_fx_tcp_send"`
+	BeylaFxUdp6Recv  *ebpf.Program `ebpf:"beyla_fx_udp6_recv"`
+	BeylaFxUdp6Send  *ebpf.Program `ebpf:"beyla_fx_udp6_send"`
+	BeylaFxUdpRecv   *ebpf.Program `ebpf:"beyla_fx_udp_recv"`
+	BeylaFxUdpSend   *ebpf.Program `ebpf:"beyla_fx_udp_send"`
+	BeylaIngress     *ebpf.Program `ebpf:"beyla_ingress"`
+	BeylaKpTcpRecv   *ebpf.Program `ebpf:"beyla_kp_tcp_recv"`
+	BeylaKpTcpSend   *ebpf.Program `ebpf:"beyla_kp_tcp_send"`
+	BeylaKpUdp6Send  *ebpf.Program `ebpf:"beyla_kp_udp6_send"`
+	BeylaKpUdpRecv   *ebpf.Program `ebpf:"beyla_kp_udp_recv"`
+	BeylaKpUdpSend   *ebpf.Program `ebpf:"beyla_kp_udp_send"`
+	BeylaOwnListener *ebpf.Program `ebpf:"beyla_own_listener"`
+	BeylaSetState    *ebpf.Program `ebpf:"beyla_set_state"`
+	BeylaSockCreate  *ebpf.Program `ebpf:"beyla_sock_create"`
+	BeylaSockRelease *ebpf.Program `ebpf:"beyla_sock_release"`
+	BeylaTpRecv      *ebpf.Program `ebpf:"beyla_tp_recv"`
+	BeylaTpSend      *ebpf.Program `ebpf:"beyla_tp_send"`
+	BeylaWhoami      *ebpf.Program `ebpf:"beyla_whoami"`
 }
 
 func (p *bpfPrograms) Close() error {
@@ -321,8 +405,10 @@ func (p *bpfPrograms) Close() error {
 		p.BeylaKpUdp6Send,
 		p.BeylaKpUdpRecv,
 		p.BeylaKpUdpSend,
+		p.BeylaOwnListener,
 		p.BeylaSetState,
 		p.BeylaSockCreate,
+		p.BeylaSockRelease,
 		p.BeylaTpRecv,
 		p.BeylaTpSend,
 		p.BeylaWhoami,

@@ -16,7 +16,7 @@ type Counters struct {
 	NoStorage    uint64 // no memory for socket storage
 	ProgressFull uint64 // no room to follow a long message
 	CopyFailed   uint64 // payload that could not be read
-	Malformed    uint64 // headers that do not fit their packet
+	Malformed    uint64 // headers that do not fit their packet or connection
 	Ignored      uint64 // payload packets of flows told to be ignored
 	Own          uint64 // payload packets of the collector's own sockets
 	Packets      uint64 // payload packets looked at
@@ -29,15 +29,26 @@ func (t *Tap) Counters() (Counters, error) {
 	if err := t.counters.Lookup(uint32(0), &cpus); err != nil {
 		return Counters{}, fmt.Errorf("read the tap's counters: %w", err)
 	}
-	var n [len(bpfBeylaCounts{}.N)]uint64
+	var n [bpfBeylaCounterBEYLA_C_MAX]uint64
 	for i := range cpus {
 		for k, v := range cpus[i].N {
 			n[k] += v
 		}
 	}
 	return Counters{
-		Messages: n[0], Records: n[1], LostStart: n[2], LostData: n[3], LostControl: n[4],
-		Retransmit: n[5], NoStorage: n[6], ProgressFull: n[7], CopyFailed: n[8], Malformed: n[9],
-		Ignored: n[10], Own: n[11], Packets: n[12], Bytes: n[13],
+		Messages:     n[bpfBeylaCounterBEYLA_C_MESSAGES],
+		Records:      n[bpfBeylaCounterBEYLA_C_RECORDS],
+		LostStart:    n[bpfBeylaCounterBEYLA_C_LOST_START],
+		LostData:     n[bpfBeylaCounterBEYLA_C_LOST_DATA],
+		LostControl:  n[bpfBeylaCounterBEYLA_C_LOST_CONTROL],
+		Retransmit:   n[bpfBeylaCounterBEYLA_C_RETRANSMIT],
+		NoStorage:    n[bpfBeylaCounterBEYLA_C_NO_STORAGE],
+		ProgressFull: n[bpfBeylaCounterBEYLA_C_PROGRESS_FULL],
+		CopyFailed:   n[bpfBeylaCounterBEYLA_C_COPY_FAILED],
+		Malformed:    n[bpfBeylaCounterBEYLA_C_MALFORMED],
+		Ignored:      n[bpfBeylaCounterBEYLA_C_IGNORED],
+		Own:          n[bpfBeylaCounterBEYLA_C_OWN],
+		Packets:      n[bpfBeylaCounterBEYLA_C_PACKETS],
+		Bytes:        n[bpfBeylaCounterBEYLA_C_BYTES],
 	}, nil
 }

@@ -107,19 +107,39 @@ func (l *loader) loadStates() {
 	l.report.States = true
 }
 
+// loadRelease lets go of the owners of UDP sockets, which kprobes keep by cookie.
+func (l *loader) loadRelease(o Options) {
+	if l.report.Owners != RungKprobe {
+		return
+	}
+	if err := l.loadCgroup(o, "beyla_sock_release", ebpf.AttachCgroupInetSockRelease); err != nil {
+		l.missing("release of UDP owners by cgroup/sock_release", err)
+	}
+}
+
 // loadOwnSockets marks the collector's sockets when they are made.
 func (l *loader) loadOwnSockets(o Options) {
 	if o.TraceSelf {
 		return
 	}
-	c, err := l.programs("beyla_sock_create")
-	if err == nil {
-		defer c.Close()
-		err = l.attachCgroup(o.CgroupPath, c.Programs["beyla_sock_create"], ebpf.AttachCGroupInetSockCreate)
-	}
-	if err != nil {
+	if err := l.loadCgroup(o, "beyla_sock_create", ebpf.AttachCGroupInetSockCreate); err != nil {
 		l.missing("own sockets by cgroup/sock_create", err)
 		return
 	}
 	l.report.OwnSockets = true
+}
+
+// loadCgroup loads one program and attaches it to the cgroup.
+func (l *loader) loadCgroup(o Options, name string, at ebpf.AttachType) error {
+	c, err := l.programs(name)
+	if err != nil {
+		return fmt.Errorf("load %s: %w", name, err)
+	}
+	defer c.Close() // the link keeps the program
+	k, err := link.AttachCgroup(link.CgroupOptions{Path: o.CgroupPath, Program: c.Programs[name], Attach: at})
+	if err != nil {
+		return fmt.Errorf("attach %s to %s: %w", name, o.CgroupPath, err)
+	}
+	l.links.add(k)
+	return nil
 }

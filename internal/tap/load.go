@@ -9,7 +9,6 @@ import (
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/btf"
-	"github.com/cilium/ebpf/link"
 	"github.com/cilium/ebpf/rlimit"
 )
 
@@ -63,7 +62,13 @@ func load(o Options) (_ *loader, err error) {
 	if err := l.climb(o); err != nil {
 		return nil, err
 	}
+	l.loadRelease(o)
 	l.loadStates()
+	if !o.TraceSelf {
+		if err := l.markOpenSockets(); err != nil {
+			l.missing("own sockets that were open before", err)
+		}
+	}
 	if err := l.loadPackets(o); err != nil {
 		return nil, err
 	}
@@ -140,25 +145,10 @@ func (l *loader) loadPackets(o Options) error {
 		{"beyla_ingress", ebpf.AttachCGroupInetIngress},
 		{"beyla_egress", ebpf.AttachCGroupInetEgress},
 	} {
-		c, err := l.programs(p.name)
-		if err != nil {
-			return explain("load "+p.name, err)
-		}
-		err = l.attachCgroup(o.CgroupPath, c.Programs[p.name], p.at)
-		c.Close() // the link keeps the program
-		if err != nil {
-			return explain(fmt.Sprintf("attach %s to %s", p.name, o.CgroupPath), err)
+		if err := l.loadCgroup(o, p.name, p.at); err != nil {
+			return explain("start the tap", err)
 		}
 	}
-	return nil
-}
-
-func (l *loader) attachCgroup(path string, p *ebpf.Program, at ebpf.AttachType) error {
-	k, err := link.AttachCgroup(link.CgroupOptions{Path: path, Program: p, Attach: at})
-	if err != nil {
-		return err
-	}
-	l.links.add(k)
 	return nil
 }
 

@@ -3,16 +3,17 @@
 package tap
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
 
 	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/link"
+	"golang.org/x/sys/unix"
 )
-
-// flagOwn is BEYLA_S_OWN of bpf/lib/state.h.
-const flagOwn = 0x02
 
 // initPIDNamespace is the inode number of the initial pid namespace
 // (PROC_PID_INIT_INO, include/linux/proc_ns.h).
@@ -41,14 +42,16 @@ func (l *loader) whoami() uint32 {
 // markOpenSockets marks the sockets that this process opened before the tap
 // was there (exporters start before receivers). Socket storage is addressed by file descriptor
 // from user space, and these are the only sockets whose descriptors we have.
-func markOpenSockets(socks *ebpf.Map) error {
+func (l *loader) markOpenSockets() error {
 	fds, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
 		return fmt.Errorf("list own file descriptors: %w", err)
 	}
+	var errs []error
 	for _, e := range fds {
 		to, err := os.Readlink("/proc/self/fd/" + e.Name())
-		if err != nil || !strings.HasPrefix(to, "socket:[") {
+		name, socket := strings.CutPrefix(to, "socket:[")
+		if err != nil || !socket {
 			continue
 		}
 		fd, err := strconv.ParseInt(e.Name(), 10, 32)
@@ -56,7 +59,52 @@ func markOpenSockets(socks *ebpf.Map) error {
 			continue
 		}
 		// A descriptor closed meanwhile, or reused by a file, is refused by the kernel.
-		_ = socks.Update(int32(fd), &bpfBeylaSock{Flags: flagOwn}, ebpf.UpdateNoExist)
+		_ = l.maps["beyla_socks"].Update(int32(fd), &bpfBeylaSock{Own: 1}, ebpf.UpdateAny)
+		if isMultipathListener(int(fd)) {
+			errs = append(errs, l.markListener(strings.TrimSuffix(name, "]")))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// isMultipathListener tells whether the descriptor is a listening MPTCP socket,
+// what net.Listen makes where the kernel has MPTCP.
+func isMultipathListener(fd int) bool {
+	protocol, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PROTOCOL)
+	if err != nil || protocol != unix.IPPROTO_MPTCP {
+		return false
+	}
+	listens, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ACCEPTCONN)
+	return err == nil && listens != 0
+}
+
+// markListener marks the TCP socket that the kernel made for an MPTCP listener:
+// it passes the mark on to what it accepts.
+func (l *loader) markListener(inode string) error {
+	number, err := strconv.ParseUint(inode, 10, 64)
+	if err != nil {
+		return fmt.Errorf("read the inode number of an own listener: %w", err)
+	}
+	if err := l.spec.Variables["beyla_own_inode"].Set(number); err != nil {
+		return fmt.Errorf("set constant beyla_own_inode: %w", err)
+	}
+	c, err := l.programs("beyla_own_listener")
+	if err != nil {
+		return fmt.Errorf("load beyla_own_listener: %w", err)
+	}
+	defer c.Close()
+	iter, err := link.AttachIter(link.IterOptions{Program: c.Programs["beyla_own_listener"]})
+	if err != nil {
+		return fmt.Errorf("attach beyla_own_listener: %w", err)
+	}
+	defer iter.Close()
+	all, err := iter.Open()
+	if err != nil {
+		return fmt.Errorf("open the list of TCP sockets: %w", err)
+	}
+	defer all.Close()
+	if _, err := io.Copy(io.Discard, all); err != nil {
+		return fmt.Errorf("walk the list of TCP sockets: %w", err)
 	}
 	return nil
 }

@@ -27,8 +27,12 @@ type Tap struct {
 	drain    time.Duration
 	record   ringbuf.Record
 
+	flushed bool
+
 	detach   sync.Once
 	detached error
+	mu       sync.RWMutex // guards closed, and with it the ring's memory
+	closed   bool
 }
 
 // Open loads and attaches the tap. On error nothing stays behind.
@@ -50,11 +54,6 @@ func Open(o Options) (*Tap, error) {
 		return nil, errors.Join(fmt.Errorf("open the ring: %w", err), t.links.close(), t.memory.close())
 	}
 	t.memory.add(t.ring)
-	if !o.TraceSelf {
-		if err := markOpenSockets(l.maps["beyla_socks"]); err != nil {
-			t.report.Missing = append(t.report.Missing, Missing{Feature: "own open sockets", Err: err})
-		}
-	}
 	t.ring.SetDeadline(time.Now().Add(t.drain))
 	return t, nil
 }
@@ -67,6 +66,9 @@ func (t *Tap) Report() Report { return t.report }
 // and answers os.ErrDeadlineExceeded if nothing came. After Detach it gives what
 // is left and then io.EOF.
 func (t *Tap) Read(rec *[]byte) error {
+	if t.flushed {
+		return io.EOF
+	}
 	t.record.RawSample = *rec
 	err := t.ring.ReadInto(&t.record)
 	*rec = t.record.RawSample
@@ -77,25 +79,35 @@ func (t *Tap) Read(rec *[]byte) error {
 		t.ring.SetDeadline(time.Now().Add(t.drain))
 		return os.ErrDeadlineExceeded
 	case errors.Is(err, ringbuf.ErrFlushed), errors.Is(err, ringbuf.ErrClosed):
+		t.flushed = true
 		return io.EOF
 	}
 	return fmt.Errorf("read the ring: %w", err)
 }
 
-// Fill is how many bytes of the ring wait to be read; Capacity is its size.
-func (t *Tap) Fill() int { return t.ring.AvailableBytes() }
+// Fill is how many bytes of the ring wait to be read, 0 once it is closed.
+func (t *Tap) Fill() int {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if t.closed {
+		return 0
+	}
+	return t.ring.AvailableBytes()
+}
 
 // Capacity is the size of the ring in bytes.
 func (t *Tap) Capacity() int { return t.ring.BufferSize() }
 
 // Ignore tells the kernel to report nothing more of this socket.
-func (t *Tap) Ignore(cookie uint64) error { return t.verdict(cookie, 1) }
+func (t *Tap) Ignore(cookie uint64) error {
+	return t.verdict(cookie, bpfBeylaVerdictKindBEYLA_V_IGNORE)
+}
 
 // TakeAll tells the kernel to copy every packet of this socket.
-func (t *Tap) TakeAll(cookie uint64) error { return t.verdict(cookie, 2) }
+func (t *Tap) TakeAll(cookie uint64) error { return t.verdict(cookie, bpfBeylaVerdictKindBEYLA_V_ALL) }
 
-func (t *Tap) verdict(cookie uint64, kind uint32) error {
-	if err := t.verdicts.Put(cookie, bpfBeylaVerdict{Kind: kind}); err != nil {
+func (t *Tap) verdict(cookie uint64, kind bpfBeylaVerdictKind) error {
+	if err := t.verdicts.Put(cookie, &bpfBeylaVerdict{Kind: uint32(kind)}); err != nil {
 		return fmt.Errorf("write verdict: %w", err)
 	}
 	return nil
@@ -122,7 +134,14 @@ func (t *Tap) Detach() error {
 	return t.detached
 }
 
-// Close detaches and frees everything. Call it once Read is no longer under way.
+// Close detaches and frees everything. Call it once Read is no longer under way;
+// a second time does nothing.
 func (t *Tap) Close() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return nil
+	}
+	t.closed = true
 	return errors.Join(t.Detach(), t.memory.close())
 }
