@@ -54,6 +54,9 @@ func sideBit(side proto.Side) Sides {
 
 // Done implements proto.Sink.
 func (s *session) Done(x *proto.Exchange) {
+	if x.Mark&proto.MarkStream != 0 {
+		s.lost = ledger.Opaque // whatever follows
+	}
 	if s.e.owners && s.holder().PID == 0 && s.flow != nil {
 		s.e.wait(x)
 		return
