@@ -45,6 +45,9 @@ var rules = []rule{
 	// Help for tests.
 	{pkg: "testkit", imports: []string{"..."}},
 	{pkg: "buildtest", imports: []string{"testkit"}},
+	{pkg: "live", imports: []string{"..."}},
+	{pkg: "bench", imports: []string{"testkit/..."}},
+	{pkg: "bench/..."},
 	{pkg: "testkit/...", imports: []string{"..."}},
 	{pkg: "acceptance", imports: []string{"..."}},
 }
