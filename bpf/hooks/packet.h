@@ -213,26 +213,30 @@ static __always_inline __u32 beyla_min(__u32 a, __u32 b)
 }
 
 /* How much of the payload to copy. Behind the window nothing is, unless the
- * packet begins with another status line: then pipelined answers are coming,
- * and the window opens anew. Late bytes may lie before the start that was seen. */
+ * packet begins with another status line: then pipelined answers are coming, of
+ * which a packet may hold many, and the window opens anew, as wide as a record
+ * can be. That goes for a packet that reaches across the window's end as well.
+ * Late bytes may lie before the start that was seen. */
 static __always_inline __u32 beyla_room(struct __sk_buff *skb, const struct beyla_sock *st,
 					struct beyla_half *h, const struct beyla_place *at,
 					__u32 off, __u16 *flags)
 {
 	__u64 done = at->pos > h->msg_pos ? at->pos - h->msg_pos : 0;
+	__u32 room = done < beyla_window ? beyla_window - (__u32)done : 0;
 	__u8 head[8] = {};
 
 	if (h->lost)
 		return 0;
 	if (st->verdict == BEYLA_V_ALL)
 		return beyla_min(at->len, BEYLA_MAX_PAYLOAD);
-	if (done < beyla_window)
-		return beyla_min(at->len, beyla_window - (__u32)done);
+	if (!done || at->len <= room)
+		return beyla_min(at->len, room);
 	if (at->len < 16 || bpf_skb_load_bytes(skb, off, head, 8) < 0 || !beyla_is_status_line(head))
-		return 0;
+		return room;
 	h->msg_pos = at->pos;
-	*flags |= BEYLA_F_CUT;
-	return beyla_min(at->len, beyla_window);
+	if (!room)
+		*flags |= BEYLA_F_CUT;
+	return beyla_min(at->len, BEYLA_MAX_PAYLOAD);
 }
 
 /* FIN or RST: that direction says no more. */
