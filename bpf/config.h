@@ -14,6 +14,8 @@ volatile const __u32 beyla_wake_bytes = 4 << 20;
 volatile const __u32 beyla_self = 0;
 /* Inode number of the listener that beyla_own_listener looks for. */
 volatile const __u64 beyla_own_inode = 0;
+/* The cgroup that the packet programs are attached to, by id. */
+volatile const __u64 beyla_cgroup = 0;
 /* 1 when owners come from kprobes, which cannot reach socket storage, and so
  * stand in beyla_owner_map. */
 volatile const __u32 beyla_owner_in_map = 0;

@@ -19,13 +19,31 @@ static __always_inline void beyla_renew(struct beyla_sock *st)
 	beyla_drop_progress(st);
 }
 
+/* Whether the current task is in the cgroup that is looked at, or below it. The
+ * packet hooks are attached there, this one sees the whole host. A cgroup namespace
+ * hides how deep that one lies, so every depth is tried: the first one hits for the root. */
+static __always_inline int beyla_in_scope(void)
+{
+	__u64 id;
+	int depth;
+
+	for (depth = 0; depth < 32; depth++) {
+		id = bpf_get_current_ancestor_cgroup_id(depth);
+		if (!id || id == beyla_cgroup)
+			break;
+	}
+	return depth < 32 && id == beyla_cgroup;
+}
+
 /* connect(2), in the caller's context: the owner and the role are certain. */
 static __always_inline void beyla_connecting(struct sock *sk)
 {
-	struct beyla_sock *st =
-		bpf_sk_storage_get(&beyla_socks, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	struct beyla_sock *st;
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 
+	if (!beyla_in_scope())
+		return;
+	st = bpf_sk_storage_get(&beyla_socks, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!st || st->own)
 		return;
 	if (tgid == beyla_self) {

@@ -220,6 +220,7 @@ const (
 	bpfProgBeylaTpRecv      = "beyla_tp_recv"
 	bpfProgBeylaTpSend      = "beyla_tp_send"
 	bpfProgBeylaWhoami      = "beyla_whoami"
+	bpfVarBeylaCgroup       = "beyla_cgroup"
 	bpfVarBeylaOwnInode     = "beyla_own_inode"
 	bpfVarBeylaOwnerInMap   = "beyla_owner_in_map"
 	bpfVarBeylaSelf         = "beyla_self"
@@ -307,6 +308,7 @@ type bpfMapSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type bpfVariableSpecs struct {
+	BeylaCgroup     *ebpf.VariableSpec `ebpf:"beyla_cgroup"`
 	BeylaOwnInode   *ebpf.VariableSpec `ebpf:"beyla_own_inode"`
 	BeylaOwnerInMap *ebpf.VariableSpec `ebpf:"beyla_owner_in_map"`
 	BeylaSelf       *ebpf.VariableSpec `ebpf:"beyla_self"`
@@ -357,6 +359,7 @@ func (m *bpfMaps) Close() error {
 //
 // It can be passed to loadBpfObjects or ebpf.CollectionSpec.LoadAndAssign.
 type bpfVariables struct {
+	BeylaCgroup     *ebpf.Variable `ebpf:"beyla_cgroup"`
 	BeylaOwnInode   *ebpf.Variable `ebpf:"beyla_own_inode"`
 	BeylaOwnerInMap *ebpf.Variable `ebpf:"beyla_owner_in_map"`
 	BeylaSelf       *ebpf.Variable `ebpf:"beyla_self"`

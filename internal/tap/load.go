@@ -9,7 +9,9 @@ import (
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/btf"
+	"github.com/cilium/ebpf/features"
 	"github.com/cilium/ebpf/rlimit"
+	"golang.org/x/sys/unix"
 )
 
 // What callers branch on.
@@ -34,7 +36,8 @@ type loader struct {
 
 // load opens everything; on error nothing stays open.
 func load(o Options) (_ *loader, err error) {
-	if err := checkCgroup(o.CgroupPath); err != nil {
+	cgroup, err := cgroupID(o.CgroupPath)
+	if err != nil {
 		return nil, err
 	}
 	// Kernels before 5.11 charge maps to RLIMIT_MEMLOCK. Where lifting it fails,
@@ -55,7 +58,7 @@ func load(o Options) (_ *loader, err error) {
 	if err := l.loadMaps(); err != nil {
 		return nil, err
 	}
-	if err := l.setConstants(o); err != nil {
+	if err := l.setConstants(o, cgroup); err != nil {
 		return nil, err
 	}
 	l.loadOwnSockets(o)
@@ -75,15 +78,29 @@ func load(o Options) (_ *loader, err error) {
 	return l, nil
 }
 
-func checkCgroup(path string) error {
-	if _, err := os.Stat(path + "/cgroup.procs"); err != nil {
-		return fmt.Errorf("capture.cgroup_path %q: %w: %w", path, ErrCgroup, err)
+// cgroupID is the kernel's id of a cgroup v2 folder: its inode number.
+func cgroupID(path string) (uint64, error) {
+	var fs unix.Statfs_t
+	if err := unix.Statfs(path, &fs); err != nil {
+		return 0, fmt.Errorf("capture.cgroup_path %q: %w: %w", path, ErrCgroup, err)
 	}
-	return nil
+	var st unix.Stat_t
+	if err := unix.Stat(path, &st); err != nil {
+		return 0, fmt.Errorf("capture.cgroup_path %q: %w: %w", path, ErrCgroup, err)
+	}
+	if fs.Type != unix.CGROUP2_SUPER_MAGIC || st.Mode&unix.S_IFMT != unix.S_IFDIR {
+		return 0, fmt.Errorf("capture.cgroup_path %q: %w", path, ErrCgroup)
+	}
+	return st.Ino, nil
 }
 
 // loadMaps creates the maps that all programs share.
 func (l *loader) loadMaps() error {
+	// Asked first, because without privilege creating the maps fails in ways
+	// that look like an old kernel.
+	if err := features.HaveMapType(ebpf.SkStorage); err != nil {
+		return explain("use socket storage", err)
+	}
 	c, err := ebpf.NewCollectionWithOptions(l.subset(), ebpf.CollectionOptions{Cache: l.types})
 	if err != nil {
 		return explain("create the maps", err)
@@ -105,7 +122,7 @@ func explain(doing string, err error) error {
 	return fmt.Errorf("%s: %w: %w", doing, ErrKernel, err)
 }
 
-func (l *loader) setConstants(o Options) error {
+func (l *loader) setConstants(o Options, cgroup uint64) error {
 	self := uint32(0)
 	if !o.TraceSelf {
 		self = l.whoami()
@@ -114,10 +131,11 @@ func (l *loader) setConstants(o Options) error {
 		l.set("beyla_window", uint32(o.Window)),
 		l.set("beyla_wake_bytes", uint32(o.RingBytes/4)),
 		l.set("beyla_self", self),
+		l.set("beyla_cgroup", cgroup),
 	)
 }
 
-func (l *loader) set(name string, value uint32) error {
+func (l *loader) set(name string, value any) error {
 	if err := l.spec.Variables[name].Set(value); err != nil {
 		return fmt.Errorf("set constant %s: %w", name, err)
 	}

@@ -225,6 +225,7 @@ func TestVerdicts(t *testing.T) {
 
 // A connection that was open before is picked up at its next message.
 func TestOpenBefore(t *testing.T) {
+	home(t)
 	p, port := connect(t)
 	p.ask("unseen")
 	p.answer("unseen, too")

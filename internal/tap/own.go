@@ -85,8 +85,8 @@ func (l *loader) markListener(inode string) error {
 	if err != nil {
 		return fmt.Errorf("read the inode number of an own listener: %w", err)
 	}
-	if err := l.spec.Variables["beyla_own_inode"].Set(number); err != nil {
-		return fmt.Errorf("set constant beyla_own_inode: %w", err)
+	if err := l.set("beyla_own_inode", number); err != nil {
+		return err
 	}
 	c, err := l.programs("beyla_own_listener")
 	if err != nil {

@@ -39,6 +39,7 @@ func TestOwnSockets(t *testing.T) {
 				l, err = c.config.Listen(t.Context(), "tcp", "127.0.0.1:0")
 				require.NoError(t, err)
 			}
+			home(t)
 			if c.before {
 				open()
 			}
@@ -80,6 +81,7 @@ func TestOwnSockets(t *testing.T) {
 
 // Sockets that were connected before the tap, and UDP.
 func TestOwnOpenSockets(t *testing.T) {
+	home(t)
 	p, port := connect(t)
 	u, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	require.NoError(t, err)

@@ -17,7 +17,7 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/testkit"
 )
 
-// options are those of a tap on the whole host that looks at the test's own sockets, too.
+// options are those of a tap that looks at the test's own sockets, too.
 func options(cgroup string) tap.Options {
 	return tap.Options{
 		CgroupPath: cgroup, Window: 8192, RingBytes: 4 << 20,
@@ -34,13 +34,16 @@ type watch struct {
 	// seen are the events so far, payload copied.
 	seen    []event.Event
 	sockets map[uint64]bool
+	// records and starts count everything that was read, of any port: records,
+	// and those that begin a message.
+	records, starts uint64
 }
 
-// look opens a tap; change adjusts its options.
+// look opens a tap on the test's cgroup; change adjusts its options.
 func look(t testing.TB, change ...func(*tap.Options)) *watch {
 	t.Helper()
 	testkit.Root(t)
-	o := options(testkit.CgroupRoot(t))
+	o := options(home(t))
 	for _, c := range change {
 		c(&o)
 	}
@@ -59,6 +62,10 @@ func (w *watch) read() (bool, error) {
 	require.NoError(w.t, err)
 	var ev event.Event
 	require.NoError(w.t, event.Decode(w.raw, &ev))
+	w.records++
+	if ev.Flags&event.MsgStart != 0 {
+		w.starts++
+	}
 	if ev.Local.Port() == w.port || ev.Remote.Port() == w.port || w.sockets[ev.Cookie] {
 		w.sockets[ev.Cookie] = true // an unconnected one's owner is told without ports
 		ev.Payload = slices.Clone(ev.Payload)
