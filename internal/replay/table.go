@@ -67,8 +67,11 @@ type half struct {
 	synSeen bool
 	isn     uint32
 
-	acked bool
-	ack   uint32 // highest of the other half's bytes that it acknowledged
+	acked   bool
+	ack     uint32 // highest of the other half's bytes that it acknowledged
+	ackTime int64  // when it first did
+
+	heard int64 // position up to which the other half's acknowledgements were looked at
 
 	finSeen bool
 	finPos  int64

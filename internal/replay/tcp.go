@@ -76,12 +76,15 @@ func (c *conn) handshake(from side, p *packet) {
 
 // acknowledge notes how far the sender has got the other side's bytes.
 func (c *conn) acknowledge(from side, p *packet) {
-	h := &c.half[from]
+	h, o := &c.half[from], &c.half[from.other()]
 	if p.flags&flagACK == 0 {
 		return
 	}
-	if !h.acked || int32(p.ack-h.ack) > 0 || c.half[from.other()].astray {
-		h.acked, h.ack = true, p.ack
+	if !h.acked || int32(p.ack-h.ack) > 0 || o.astray {
+		h.acked, h.ack, h.ackTime = true, p.ack, p.time
+	}
+	if !o.begun && p.wire > 0 {
+		o.begin(p.ack, false)
 	}
 }
 
@@ -145,6 +148,8 @@ func (t *tracker) give(c *conn, from side, p *packet, pos int64) {
 	var flags event.Flags
 	if late {
 		flags |= event.Late
+	} else {
+		c.missed(from)
 	}
 	if gap {
 		flags |= event.GapBefore

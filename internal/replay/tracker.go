@@ -68,7 +68,7 @@ func (t *tracker) record(c *conn, kind event.Kind, from side, now int64) *tap.Re
 	t.queue = append(t.queue, item{})
 	r := &t.queue[len(t.queue)-1].rec
 	local, remote := &c.key.ends[c.local], &c.key.ends[c.local.other()]
-	other := &c.half[from.other()]
+	otherPos, otherTime := c.proven(from.other())
 	dir := event.Ingress
 	if from == c.local {
 		dir = event.Egress
@@ -77,7 +77,7 @@ func (t *tracker) record(c *conn, kind event.Kind, from side, now int64) *tap.Re
 		Kind: uint8(kind), Dir: uint8(dir), Transport: c.key.transport, Role: uint8(c.role), Family: c.key.family,
 		Cookie: c.cookie, Time: uint64(now),
 		Local: local.addr, LocalPort: local.port, Remote: remote.addr, RemotePort: remote.port,
-		OtherPos: uint64(other.reached()), OtherTime: uint64(other.last),
+		OtherPos: uint64(otherPos), OtherTime: uint64(otherTime),
 	}
 	c.told = true
 	return r

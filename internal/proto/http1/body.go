@@ -78,6 +78,9 @@ func (p *parser) Gap(dir proto.Dir, at, n int64) {
 	default:
 		h.tail = 0
 		h.pass(at, n)
+		if h.dir == proto.ToClient && h.x == nil {
+			p.fail(proto.NotObserved) // who has asked since may have been answered
+		}
 	}
 }
 
