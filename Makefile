@@ -9,6 +9,7 @@ MAKEFLAGS   += --no-print-directory --no-builtin-rules
 GO          ?= go
 TIME        ?= 20s
 PKG         ?= ./...
+BENCH       ?=
 CONFIG      ?= examples/quickstart/collector.yaml
 COLLECTOR   := dist/otelcol-beyla
 TOOL        := $(GO) tool -modfile=internal/tools/go.mod
@@ -16,7 +17,7 @@ LINT        := $(GO) tool -modfile=internal/tools/lint/go.mod golangci-lint
 # What is stamped into a binary must not depend on who owns the checkout.
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
-.PHONY: help build run test setup check generate fresh bench fuzz lint clean
+.PHONY: help build run test setup check generate fresh bench microbench fuzz lint clean
 
 help:
 	@echo 'make build            $(COLLECTOR), built with ocb from builder-config.yaml'
@@ -24,7 +25,9 @@ help:
 	@echo 'make test             set up (root and apt), check, run all tests; PKG=./internal/flow/... for some'
 	@echo 'make generate         regenerate BPF objects (clang-19) and metadata'
 	@echo 'make fresh            generate, and fail if that changed anything'
-	@echo 'make bench            benchmarks'
+	@echo 'make bench            what the receiver costs this host, against its targets (as root, some five minutes);'
+	@echo '                      BENCH="-duration 10s -pairs 9 -only throughput", BENCH=-help for more'
+	@echo 'make microbench       Go benchmarks of every package'
 	@echo 'make fuzz TIME=20s    every fuzz target, that long each'
 	@echo 'make lint             golangci-lint'
 
@@ -63,7 +66,12 @@ fresh:
 	sum >"$$before"; $(MAKE) generate; sum >"$$after"; \
 	diff "$$before" "$$after" || { echo 'generated files were stale: commit what "make generate" made' >&2; exit 1; }
 
-bench:
+# Figures are compared with their targets, never a failure: dist/bench.json.
+bench: setup build
+	@$(GO) build -o dist/bench ./internal/bench
+	@dist/bench $(BENCH)
+
+microbench:
 	@$(GO) test -run '^$$' -bench . -benchmem -timeout 30m $(PKG) | grep -v -e '\[no test files\]' -e '^ok ' -e '^PASS$$'
 
 fuzz:

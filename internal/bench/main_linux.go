@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// measurement is something that gives rows.
+type measurement struct {
+	name string
+	run  func(context.Context, *bench) error
+}
+
+// measurements in the order of the report.
+func measurements() []measurement {
+	return []measurement{
+		{"throughput", bothEnds},
+		{"server-end", serverEnd},
+		{"empty", emptyPrograms},
+		{"fixed", fixedLoad},
+		{"rare", rare},
+		{"kernel", kernelTime},
+		{"pdata", pdata},
+		{"allocations", beforePdata},
+		{"memory", memoryUse},
+		{"start", startUp},
+		{"idle", idle},
+		{"losses", losses},
+	}
+}
+
+func measurementNames() string {
+	var names []string
+	for _, m := range measurements() {
+		names = append(names, m.name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// run measures, prints the table and writes the report. A measurement that
+// cannot be made does not keep the others from being made.
+func run(ctx context.Context, args []string, out, progress io.Writer) error {
+	o, err := parseOptions(args, measurementNames(), progress)
+	if err != nil {
+		return err
+	}
+	b := &bench{opts: o}
+	defer b.close()
+	if err := b.open(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintln(out, surroundings())
+	var errs []error
+	for _, m := range measurements() {
+		if !o.only.MatchString(m.name) {
+			continue
+		}
+		started := time.Now()
+		fmt.Fprintf(progress, "bench: %s ... ", m.name)
+		err := m.run(ctx, b)
+		fmt.Fprintf(progress, "%.0f s\n", time.Since(started).Seconds())
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("measure %s: %w", m.name, err))
+		}
+	}
+	errs = append(errs, printTable(out, b.rows), writeJSON(o.out, b.rows))
+	return errors.Join(errs...)
+}

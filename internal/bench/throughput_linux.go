@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/beylareceiver/beylareceiver/internal/testkit/emptytap"
+)
+
+// under runs do while the collector runs, and gives what its metrics said at
+// rest before and after, and the CPU time that it took in between.
+func (b *bench) under(ctx context.Context, s setup, do func(*collector) error) (during, error) {
+	c, err := b.collect(ctx, s)
+	if err != nil {
+		return during{}, err
+	}
+	defer c.stop()
+	var d during
+	if d.before, err = c.metrics(ctx); err != nil {
+		return during{}, err
+	}
+	cpu, err := c.cpu()
+	if err != nil {
+		return during{}, err
+	}
+	if err := do(c); err != nil {
+		return during{}, err
+	}
+	if d.after, err = c.rest(ctx); err != nil {
+		return during{}, err
+	}
+	end, err := c.cpu()
+	d.cpu = end - cpu
+	return d, err
+}
+
+// during is what a collector did during a load.
+type during struct {
+	before, after metrics
+	cpu           time.Duration
+}
+
+// grown is how much a metric has grown.
+func (d *during) grown(name string, labels ...string) float64 {
+	return d.after.sum(name, labels...) - d.before.sum(name, labels...)
+}
+
+// saturated is one run of wrk under a collector.
+type saturated struct {
+	load
+	during
+}
+
+// perSpan is the collector's CPU time per span that it emitted, in µs.
+func (s *saturated) perSpan() float64 {
+	return float64(s.cpu.Microseconds()) / s.grown("emitted_spans")
+}
+
+// saturate runs wrk alone and under the collector in turns.
+func (b *bench) saturate(ctx context.Context, s setup) ([]pair, []saturated, error) {
+	var pairs []pair
+	var runs []saturated
+	for range b.opts.pairs {
+		if err := b.alone(); err != nil {
+			return nil, nil, err
+		}
+		alone, err := b.wrk(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		var run saturated
+		run.during, err = b.under(ctx, s, func(*collector) (err error) {
+			run.load, err = b.wrk(ctx)
+			return err
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		pairs = append(pairs, pair{alone.perSecond, run.perSecond})
+		runs = append(runs, run)
+	}
+	return pairs, runs, nil
+}
+
+// bothEnds: every request gives two spans.
+func bothEnds(ctx context.Context, b *bench) error {
+	pairs, runs, err := b.saturate(ctx, plain())
+	if err != nil {
+		return err
+	}
+	var perSpan, captured sample
+	for i := range runs {
+		perSpan = append(perSpan, runs[i].perSpan())
+		captured = append(captured, runs[i].grown("emitted_spans")/runs[i].requests)
+	}
+	kept, before := ratios(pairs), withouts(pairs)
+	b.add(
+		figure("throughput kept, both ends traced", kept.median(), "ratio").against(atLeast(.78)).within(kept),
+		figure("requests without the receiver", before.median(), "1/s").within(before),
+		figure("spans emitted per request at saturation", captured.median(), "spans").within(captured),
+		figure("CPU from ring to consumer, per span", perSpan.median(), "µs").against(atMost(3)).within(perSpan),
+	)
+	return nil
+}
+
+// serverEnd: the load generator is excluded by rule.
+func serverEnd(ctx context.Context, b *bench) error {
+	s := plain()
+	s.Options = `{exclude: [{executable: "*/wrk"}]}`
+	pairs, runs, err := b.saturate(ctx, s)
+	if err != nil {
+		return err
+	}
+	var captured sample
+	for i := range runs {
+		captured = append(captured, runs[i].grown("emitted_spans")/runs[i].requests)
+	}
+	kept := ratios(pairs)
+	b.add(
+		figure("throughput kept, server end only", kept.median(), "ratio").against(atLeast(.88)).within(kept),
+		figure("spans emitted per request, server end only", captured.median(), "spans").within(captured),
+	)
+	return nil
+}
+
+// emptyPrograms: what is left with programs that do nothing at the same hooks.
+func emptyPrograms(ctx context.Context, b *bench) error {
+	cgroup, err := cgroupRoot()
+	if err != nil {
+		return err
+	}
+	var pairs []pair
+	for range b.opts.pairs {
+		alone, err := b.wrk(ctx)
+		if err != nil {
+			return err
+		}
+		tap, err := emptytap.Attach(cgroup)
+		if err != nil {
+			return err
+		}
+		with, err := b.wrk(ctx)
+		if closeErr := tap.Close(); closeErr != nil {
+			return fmt.Errorf("detach empty programs: %w", closeErr)
+		}
+		if err != nil {
+			return err
+		}
+		pairs = append(pairs, pair{alone.perSecond, with.perSecond})
+	}
+	kept := ratios(pairs)
+	b.add(figure("throughput kept with empty programs at the same hooks", kept.median(), "ratio").within(kept))
+	return nil
+}
