@@ -46,7 +46,7 @@ var rules = []rule{
 	{pkg: "testkit", imports: []string{"..."}},
 	{pkg: "buildtest", imports: []string{"testkit"}},
 	{pkg: "live", imports: []string{"..."}},
-	{pkg: "bench", imports: []string{"testkit/..."}},
+	{pkg: "bench", imports: []string{"bench/...", "testkit/..."}},
 	{pkg: "bench/..."},
 	{pkg: "testkit/...", imports: []string{"..."}},
 	{pkg: "acceptance", imports: []string{"..."}},
