@@ -64,13 +64,15 @@ func DockerCgroup(containerID string) string {
 }
 
 // NewCgroup makes the cgroup at this path below the root of the hierarchy, parents
-// too. What it made is removed at the end; what was there stays.
+// too. What it made is removed at the end, parents if they are empty then; what
+// was there stays.
 func NewCgroup(t testing.TB, path string) *Cgroup {
 	t.Helper()
 	Root(t)
 	root := CgroupRoot(t)
 	dir := root
-	for _, part := range strings.Split(filepath.Clean(path), string(filepath.Separator)) {
+	parts := strings.Split(filepath.Clean(path), string(filepath.Separator))
+	for i, part := range parts {
 		dir = filepath.Join(dir, part)
 		err := os.Mkdir(dir, 0o755)
 		if errors.Is(err, fs.ErrExist) {
@@ -79,8 +81,14 @@ func NewCgroup(t testing.TB, path string) *Cgroup {
 		if err != nil {
 			Without(t, "needs a writable cgroup hierarchy: %v", err)
 		}
-		made := dir
-		t.Cleanup(func() { removeCgroup(t, made) })
+		made, last := dir, i == len(parts)-1
+		t.Cleanup(func() {
+			if last {
+				removeCgroup(t, made)
+				return
+			}
+			_ = os.Remove(made) // unless another test has a cgroup in it by now
+		})
 	}
 	return &Cgroup{Path: dir, Name: strings.TrimPrefix(dir, strings.TrimSuffix(root, "/"))}
 }
