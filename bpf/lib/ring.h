@@ -46,44 +46,52 @@ static __always_inline void beyla_emit_owner(const struct beyla_owner *own)
 	beyla_count(BEYLA_C_RECORDS);
 }
 
+/* Copies last + 1 bytes of payload. The verifier wants to see in the register
+ * itself that it is one byte at least and the record's room at most; that of 6.1 learns
+ * nothing from a comparison with zero, nor from another copy of the number. */
+static __always_inline long
+beyla_copy(struct __sk_buff *skb, __u32 off, struct beyla_record *to, __u64 last)
+{
+	asm volatile("" : "+r"(last));
+	return bpf_skb_load_bytes(skb, off, to, last + 1);
+}
+
 /* A reserve wants a constant size, so payloads go into records of a few sizes.
  * ROOM is a power of two minus the header, or the power itself for the largest. */
 #define BEYLA_EMIT(ROOM)                                                                           \
 	do {                                                                                       \
 		struct beyla_record *r =                                                           \
 			bpf_ringbuf_reserve(&beyla_ring, sizeof(*rec) + (ROOM), 0);                \
+		__u64 last = (__u64)rec->cap - 1;                                                  \
 		if (!r)                                                                            \
 			return 0;                                                                  \
 		__builtin_memcpy(r, rec, sizeof(*rec));                                            \
-		if (bpf_skb_load_bytes(skb, off, r + 1, n) < 0) {                                  \
+		asm volatile("" : "+r"(last));                                                     \
+		if (last >= (ROOM) || beyla_copy(skb, off, r + 1, last) < 0) {                     \
 			r->cap = 0;                                                                \
 			beyla_count(BEYLA_C_COPY_FAILED);                                          \
 		}                                                                                  \
 		bpf_ringbuf_submit(r, beyla_wake(sizeof(*rec) + (ROOM)));                          \
 	} while (0)
 
-/* A record with the n bytes of payload that stand at offset off; false when
- * the ring had no room. */
+/* A record with the payload that stands at offset off, rec->cap bytes of it;
+ * false when the ring had no room. */
 static __always_inline int
 beyla_emit_data(struct __sk_buff *skb, const struct beyla_record *rec, __u32 off)
 {
-	__u64 n = rec->cap;
+	__u32 size = rec->cap;
 
-	/* The verifier wants to see in the register itself that a copy is at least
-	 * one byte and at most the record long; the caller has seen to it. */
-	n = ((n - 1) & (BEYLA_MAX_PAYLOAD - 1)) + 1;
-	asm volatile("" : "+r"(n));
-	if (n <= 96)
+	if (size <= 96)
 		BEYLA_EMIT(96);
-	else if (n <= 352)
+	else if (size <= 352)
 		BEYLA_EMIT(352);
-	else if (n <= 864)
+	else if (size <= 864)
 		BEYLA_EMIT(864);
-	else if (n <= 1888)
+	else if (size <= 1888)
 		BEYLA_EMIT(1888);
-	else if (n <= 3936)
+	else if (size <= 3936)
 		BEYLA_EMIT(3936);
-	else if (n <= 8192)
+	else if (size <= 8192)
 		BEYLA_EMIT(8192);
 	else
 		BEYLA_EMIT(BEYLA_MAX_PAYLOAD);

@@ -58,7 +58,7 @@ func (l *loader) climb(o Options) error {
 		break
 	}
 	if l.report.Owners == RungKprobe {
-		return l.set("beyla_owner_in_map", 1)
+		return l.set("beyla_owner_in_map", uint32(1))
 	}
 	return nil
 }

@@ -135,6 +135,7 @@ func (l *loader) setConstants(o Options, cgroup uint64) error {
 	)
 }
 
+// set gives a constant its value, of the very type that it has in C.
 func (l *loader) set(name string, value any) error {
 	if err := l.spec.Variables[name].Set(value); err != nil {
 		return fmt.Errorf("set constant %s: %w", name, err)
