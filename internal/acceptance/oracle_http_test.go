@@ -3,6 +3,7 @@
 package acceptance
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/url"
@@ -19,14 +20,15 @@ func TestOracleHTTP(t *testing.T) {
 
 // httpOpinions are the exchanges of a capture as tshark sees them, a line each:
 // method, host, target, status. Interim responses are left out, as they are of
-// spans; "?" stands for a request that tshark did not find.
+// spans; "?" stands for a request that tshark did not find, "-" for no Host.
 func httpOpinions(all []opinion) []string {
 	var lines []string
 	for _, o := range all {
 		codes := slices.DeleteFunc(o.values("http.response.code"), interim)
 		methods := o.values("http.request.method")
 		for i, method := range methods {
-			lines = append(lines, httpLine(method, o.nth("http.host", i), o.nth("http.request.uri", i), nth(codes, i)))
+			host := cmp.Or(o.nth("http.host", i), "-")
+			lines = append(lines, httpLine(method, host, o.nth("http.request.uri", i), nth(codes, i)))
 		}
 		if len(methods) == 0 {
 			for _, code := range codes {

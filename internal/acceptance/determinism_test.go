@@ -1,0 +1,58 @@
+//go:build linux && (amd64 || arm64)
+
+package acceptance
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/beylareceiver/beylareceiver/internal/testkit"
+)
+
+// The same capture gives the same spans with the same attributes, in the same
+// order and the same batches; only ids that were made here differ.
+func TestSameCaptureSameSpans(t *testing.T) {
+	for _, name := range captures(t) {
+		t.Run(name, func(t *testing.T) { twice(t, testkit.Capture(t, name)) })
+	}
+}
+
+func TestSameCorpusSameSpans(t *testing.T) {
+	for _, path := range corpus(t) {
+		t.Run(nameOf(path), func(t *testing.T) { twice(t, path) })
+	}
+}
+
+func twice(t *testing.T, path string) {
+	t.Helper()
+	first, second := run(t, defaults(path)), run(t, defaults(path))
+	assert.Equal(t, plain(t, first.traces), plain(t, second.traces))
+	assert.Equal(t, first.reasons(), second.reasons())
+	assert.Equal(t, first.stats.Capture, second.stats.Capture)
+}
+
+// plain is the batches as text, without the ids that were made here.
+func plain(t testing.TB, batches []ptrace.Traces) []string {
+	t.Helper()
+	var lines []string
+	for _, batch := range batches {
+		for _, rs := range batch.ResourceSpans().All() {
+			for _, ss := range rs.ScopeSpans().All() {
+				for _, s := range ss.Spans().All() {
+					s.SetSpanID(pcommon.SpanID{})
+					if s.ParentSpanID().IsEmpty() {
+						s.SetTraceID(pcommon.TraceID{})
+					}
+				}
+			}
+		}
+		text, err := (&ptrace.JSONMarshaler{}).MarshalTraces(batch)
+		require.NoError(t, err)
+		lines = append(lines, string(text))
+	}
+	return lines
+}

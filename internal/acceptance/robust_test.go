@@ -1,0 +1,48 @@
+//go:build linux && (amd64 || arm64)
+
+package acceptance
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// Whatever protocol a capture holds and however broken it is: it is read to
+// its end in bounded time, and every message is accounted for.
+func TestEveryCapture(t *testing.T) {
+	for _, path := range corpus(t) {
+		t.Run(nameOf(path), func(t *testing.T) {
+			run(t, defaults(path))
+		})
+	}
+}
+
+// A pipeline leaves nothing behind: after any number of captures, memory is
+// where it was after the first ones.
+func TestFlatMemory(t *testing.T) {
+	paths := corpus(t)
+	round := func() {
+		for _, path := range paths {
+			run(t, defaults(path))
+		}
+	}
+	round()
+	before := heap()
+	const rounds = 3
+	for range rounds {
+		round()
+	}
+	after := heap()
+	assert.Less(t, after, before+1<<20, "bytes on the heap after %d captures more", rounds*len(paths))
+}
+
+// heap is the number of live bytes.
+func heap() uint64 {
+	runtime.GC()
+	runtime.GC() // the first one only moves what pools hold
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
