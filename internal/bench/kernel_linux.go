@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/beylareceiver/beylareceiver/internal/testkit/bpfstats"
@@ -61,9 +62,8 @@ func (b *bench) emptyTime(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer tap.Close()
 	ran, done, err := b.programsUnderLoad(ctx, tap.IDs())
-	if err != nil {
+	if err := errors.Join(err, tap.Close()); err != nil {
 		return err
 	}
 	b.add(figure("of it with empty programs at the same hooks", perExchange(ran, done), "ns"))

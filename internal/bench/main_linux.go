@@ -6,11 +6,11 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"strings"
 	"syscall"
-	"time"
 )
 
 // measurement is something that gives rows.
@@ -67,16 +67,15 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	if err := b.open(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintln(out, surroundings())
+	note := log.New(progress, "bench: ", 0)
+	note.Print(surroundings())
 	var errs []error
 	for _, m := range measurements() {
 		if !o.only.MatchString(m.name) {
 			continue
 		}
-		started := time.Now()
-		fmt.Fprintf(progress, "bench: %s ... ", m.name)
+		note.Print(m.name)
 		err := m.run(ctx, b)
-		fmt.Fprintf(progress, "%.0f s\n", time.Since(started).Seconds())
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -84,6 +83,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 			errs = append(errs, fmt.Errorf("measure %s: %w", m.name, err))
 		}
 	}
+	note.Print("load average at the end ", firstLine("/proc/loadavg"))
 	errs = append(errs, printTable(out, b.rows), writeJSON(o.out, b.rows))
 	return errors.Join(errs...)
 }

@@ -26,11 +26,18 @@ func memoryUse(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
+	s := plain()
+	s.Options = `{exclude: [{executable: "*/pacer"}]}`
+	oneEnd, err := b.footprint(ctx, s)
+	if err != nil {
+		return err
+	}
 	open := fmt.Sprintf("%d open connections, both ends here", b.opts.hold)
 	b.add(
 		figure("memory above the collector without the receiver, "+open, ours.loaded.Resident-base.loaded.Resident, "MiB").against(atMost(40)),
 		figure("of it anonymous", ours.loaded.Anonymous-base.loaded.Anonymous, "MiB"),
 		figure("of it mapped files and the ring (counted twice)", ours.loaded.File-base.loaded.File, "MiB"),
+		figure("the same with the client's end excluded", oneEnd.loaded.Resident-base.loaded.Resident, "MiB"),
 		figure("peak at start above the collector without the receiver", ours.started.Peak-base.started.Peak, "MiB").against(atMost(64)),
 		figure("memory of the collector without the receiver", base.loaded.Resident, "MiB"),
 	)

@@ -6,13 +6,14 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 )
 
 // printTable writes the rows for people.
 func printTable(w io.Writer, rows []row) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "name\tvalue\tunit\ttarget\tok\tmin .. max")
+	var b strings.Builder
+	b.WriteString("name\tvalue\tunit\ttarget\tok\tmin .. max\n")
 	for _, r := range rows {
 		want, ok, extremes := "", "", ""
 		if r.Target != nil {
@@ -21,7 +22,11 @@ func printTable(w io.Writer, rows []row) error {
 		if r.Min != nil {
 			extremes = fmt.Sprintf("%s .. %s", *r.Min, *r.Max)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.Value, r.Unit, want, ok, extremes)
+		fmt.Fprintf(&b, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.Value, r.Unit, want, ok, extremes)
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	if _, err := io.WriteString(t, b.String()); err != nil {
+		return fmt.Errorf("print the report: %w", err)
 	}
 	return t.Flush()
 }

@@ -23,6 +23,7 @@ func TestSample(t *testing.T) {
 	assert.Equal(t, 3.0, sample{9, 3, 1}.median())
 	assert.Equal(t, sample{100, 100, 50, 10}, withouts(pairs))
 	assert.Equal(t, sample{80, 95, 35, 9}, withs(pairs))
+	assert.InDeltaSlice(t, sample{5}, addedPerRequest([]pair{{100_000, 80_000}}), 1e-9)
 }
 
 func TestTarget(t *testing.T) {

@@ -42,3 +42,16 @@ func withs(pairs []pair) sample {
 	}
 	return s
 }
+
+// cpus are shared by the load generator, the server and the collector.
+const cpus = 2
+
+// addedPerRequest is by how many µs of CPU a request has become dearer, where
+// the CPUs were busy all the time.
+func addedPerRequest(pairs []pair) sample {
+	s := make(sample, len(pairs))
+	for i, p := range pairs {
+		s[i] = cpus * 1e6 * (1/p.with - 1/p.without)
+	}
+	return s
+}

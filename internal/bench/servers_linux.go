@@ -19,8 +19,11 @@ func freePort() (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("find a free port: %w", err)
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	port := l.Addr().(*net.TCPAddr).Port
+	if err := l.Close(); err != nil {
+		return 0, fmt.Errorf("find a free port: %w", err)
+	}
+	return port, nil
 }
 
 // server is a running nginx that says "hello".
@@ -46,11 +49,7 @@ func (b *bench) serve(ctx context.Context) (*server, error) {
 	s := &server{child: c, port: port, addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(port))}
 	err = c.until(ctx, "nginx to listen", func() bool {
 		conn, err := net.Dial("tcp", s.addr)
-		if err != nil {
-			return false
-		}
-		conn.Close()
-		return true
+		return err == nil && conn.Close() == nil
 	})
 	if err != nil {
 		c.stop()

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"time"
 
 	"github.com/beylareceiver/beylareceiver/internal/testkit/emptytap"
@@ -57,6 +57,9 @@ func (s *saturated) perSpan() float64 {
 	return float64(s.cpu.Microseconds()) / s.grown("emitted_spans")
 }
 
+// perRequest is how many spans a request gave.
+func (s *saturated) perRequest() float64 { return s.grown("emitted_spans") / s.requests }
+
 // saturate runs wrk alone and under the collector in turns.
 func (b *bench) saturate(ctx context.Context, s setup) ([]pair, []saturated, error) {
 	var pairs []pair
@@ -89,16 +92,13 @@ func bothEnds(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	var perSpan, captured sample
-	for i := range runs {
-		perSpan = append(perSpan, runs[i].perSpan())
-		captured = append(captured, runs[i].grown("emitted_spans")/runs[i].requests)
-	}
-	kept, before := ratios(pairs), withouts(pairs)
+	kept, before, perSpan := ratios(pairs), withouts(pairs), collect(runs, (*saturated).perSpan)
+	added, captured := addedPerRequest(pairs), collect(runs, (*saturated).perRequest)
 	b.add(
 		figure("throughput kept, both ends traced", kept.median(), "ratio").against(atLeast(.78)).within(kept),
 		figure("requests without the receiver", before.median(), "1/s").within(before),
-		figure("spans emitted per request at saturation", captured.median(), "spans").within(captured),
+		figure("CPU added per request, both ends traced", added.median(), "µs").within(added),
+		figure("spans per request, both ends traced", captured.median(), "spans").within(captured),
 		figure("CPU from ring to consumer, per span", perSpan.median(), "µs").against(atMost(3)).within(perSpan),
 	)
 	return nil
@@ -112,16 +112,21 @@ func serverEnd(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	var captured sample
-	for i := range runs {
-		captured = append(captured, runs[i].grown("emitted_spans")/runs[i].requests)
-	}
-	kept := ratios(pairs)
+	kept, added, captured := ratios(pairs), addedPerRequest(pairs), collect(runs, (*saturated).perRequest)
 	b.add(
 		figure("throughput kept, server end only", kept.median(), "ratio").against(atLeast(.88)).within(kept),
-		figure("spans emitted per request, server end only", captured.median(), "spans").within(captured),
+		figure("CPU added per request, server end only", added.median(), "µs").within(added),
+		figure("spans per request, server end only", captured.median(), "spans").within(captured),
 	)
 	return nil
+}
+
+func collect(runs []saturated, of func(*saturated) float64) sample {
+	s := make(sample, len(runs))
+	for i := range runs {
+		s[i] = of(&runs[i])
+	}
+	return s
 }
 
 // emptyPrograms: what is left with programs that do nothing at the same hooks.
@@ -141,10 +146,7 @@ func emptyPrograms(ctx context.Context, b *bench) error {
 			return err
 		}
 		with, err := b.wrk(ctx)
-		if closeErr := tap.Close(); closeErr != nil {
-			return fmt.Errorf("detach empty programs: %w", closeErr)
-		}
-		if err != nil {
+		if err := errors.Join(err, tap.Close()); err != nil {
 			return err
 		}
 		pairs = append(pairs, pair{alone.perSecond, with.perSecond})

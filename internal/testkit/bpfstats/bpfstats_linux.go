@@ -76,7 +76,7 @@ func read(id ebpf.ProgramID) (Program, error) {
 	if err != nil {
 		return Program{}, fmt.Errorf("open program %d: %w", id, err)
 	}
-	defer p.Close()
+	defer func() { _ = p.Close() }() // it was only read
 	info, err := p.Info()
 	if err != nil {
 		return Program{}, fmt.Errorf("read program %d: %w", id, err)
