@@ -3,6 +3,8 @@
 // pdata.
 package attr
 
+import "math"
+
 // Kind says which field of a KV carries its value.
 type Kind uint8
 
@@ -15,14 +17,27 @@ const (
 	Strings
 )
 
-// KV is one attribute. Only the field that Kind names is meaningful.
+// KV is one attribute. Kind says what it holds; String, Int and Bool are read
+// as fields, the rarer ones with the methods. It is kept small, as a span has
+// some twenty of them.
 type KV struct {
-	Key   string
-	Str   string
-	List  []string
-	Num   int64
-	Float float64
-	Kind  Kind
+	Key string
+	Str string
+	// Num is an Int, a Bool (0 or 1), or the bits of a Float.
+	Num  int64
+	list *[]string
+	Kind Kind
+}
+
+// Float is the value of a Float attribute.
+func (kv *KV) Float() float64 { return math.Float64frombits(uint64(kv.Num)) }
+
+// List is the value of a Strings attribute.
+func (kv *KV) List() []string {
+	if kv.list == nil {
+		return nil
+	}
+	return *kv.list
 }
 
 // List is a reusable attribute list. The zero value is ready; Reset keeps the
@@ -52,12 +67,12 @@ func (l *List) Bool(key string, value bool) {
 
 // Float appends a floating-point attribute.
 func (l *List) Float(key string, value float64) {
-	*l = append(*l, KV{Key: key, Float: value, Kind: Float})
+	*l = append(*l, KV{Key: key, Num: int64(math.Float64bits(value)), Kind: Float})
 }
 
 // Strings appends a string-array attribute. The slice is kept, not copied.
 func (l *List) Strings(key string, value []string) {
-	*l = append(*l, KV{Key: key, List: value, Kind: Strings})
+	*l = append(*l, KV{Key: key, list: &value, Kind: Strings})
 }
 
 // Get finds an attribute by key; tests use it.

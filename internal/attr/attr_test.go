@@ -1,6 +1,7 @@
 package attr
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -19,9 +20,12 @@ func TestList(t *testing.T) {
 		{Key: "b", Num: 2, Kind: Int},
 		{Key: "c", Num: 1, Kind: Bool},
 		{Key: "d", Kind: Bool},
-		{Key: "e", Float: 0.5, Kind: Float},
-		{Key: "f", List: []string{"y", "z"}, Kind: Strings},
+		{Key: "e", Num: int64(math.Float64bits(0.5)), Kind: Float},
+		{Key: "f", list: &[]string{"y", "z"}, Kind: Strings},
 	}, l)
+	assert.InDelta(t, 0.5, l[4].Float(), 0)
+	assert.Equal(t, []string{"y", "z"}, l[5].List())
+	assert.Nil(t, l[0].List())
 }
 
 func TestReset(t *testing.T) {

@@ -56,7 +56,7 @@ func TestBuild(t *testing.T) {
 		return &proto.Exchange{Request: message(100, 110, true), Response: message(150, 190, true), Semantics: s}
 	}
 	evidence := attr.KV{Key: "beyla.parent.evidence", Str: "wire", Kind: attr.String}
-	extra := attr.KV{Key: "beyla.connect.duration", Float: 0.5, Kind: attr.Float}
+	extra := attr.KV{Key: "beyla.connect.duration", Num: 5, Kind: attr.Int}
 
 	tests := map[string]struct {
 		in   Input

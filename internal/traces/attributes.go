@@ -26,11 +26,11 @@ func putValue(out pcommon.Value, kv *attr.KV) {
 	case attr.Bool:
 		out.SetBool(kv.Num != 0)
 	case attr.Float:
-		out.SetDouble(kv.Float)
+		out.SetDouble(kv.Float())
 	case attr.Strings:
 		list := out.SetEmptySlice()
-		list.EnsureCapacity(len(kv.List))
-		for _, s := range kv.List {
+		list.EnsureCapacity(len(kv.List()))
+		for _, s := range kv.List() {
 			list.AppendEmpty().SetStr(s)
 		}
 	}

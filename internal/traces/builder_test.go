@@ -175,7 +175,11 @@ func TestBuildAgain(t *testing.T) {
 	for i := range copied {
 		copied[i].Attrs = slices.Clone(copied[i].Attrs)
 		for j, kv := range copied[i].Attrs {
-			copied[i].Attrs[j].List = slices.Clone(kv.List)
+			if kv.Kind == attr.Strings {
+				var one attr.List
+				one.Strings(kv.Key, slices.Clone(kv.List()))
+				copied[i].Attrs[j] = one[0]
+			}
 		}
 	}
 	builder := NewBuilder("v1.2.3")

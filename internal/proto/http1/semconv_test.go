@@ -34,7 +34,7 @@ func (d *describer) Done(x *proto.Exchange) {
 	x.Semantics.Describe(proto.Client, d.endpoints, &c)
 	var again proto.Description
 	x.Semantics.Describe(proto.Server, d.endpoints, &again)
-	if fmt.Sprint(again) != fmt.Sprint(s) {
+	if lines(again) != lines(s) {
 		panic("a second description differs")
 	}
 	x.Semantics.Release()
@@ -73,7 +73,7 @@ func lines(d proto.Description) string {
 		case attr.Bool:
 			fmt.Fprint(&b, kv.Num == 1)
 		case attr.Strings:
-			fmt.Fprintf(&b, "%q", kv.List)
+			fmt.Fprintf(&b, "%q", kv.List())
 		default:
 			b.WriteString(kv.Str)
 		}
