@@ -27,6 +27,24 @@ func TestSameCorpusSameSpans(t *testing.T) {
 	}
 }
 
+// The same traffic gives the same spans whatever the file format and the link
+// layer, and whether or not its segments came in order and once.
+func TestSameTrafficSameSpans(t *testing.T) {
+	for name, others := range map[string][]string{
+		"loopback.pcap": {"loopback.pcapng"},
+		"ethernet.pcap": {
+			"ethernet-as-raw.pcap", "ethernet-as-vlan.pcap", "ethernet-as-qinq.pcap", "ethernet-as-null.pcap",
+			"ethernet-disordered.pcap", "ethernet-retransmitted.pcap",
+		},
+	} {
+		want := plain(t, run(t, defaults(testkit.Capture(t, name))).traces)
+		require.NotEmpty(t, want)
+		for _, other := range others {
+			assert.Equal(t, want, plain(t, run(t, defaults(testkit.Capture(t, other))).traces), other)
+		}
+	}
+}
+
 func twice(t *testing.T, path string) {
 	t.Helper()
 	first, second := run(t, defaults(path)), run(t, defaults(path))

@@ -33,6 +33,7 @@ type account struct {
 	traces []ptrace.Traces
 	spans  int
 	stats  pipeline.Stats
+	engine *pipeline.Engine // closed
 }
 
 // run runs a pipeline to the end of its capture, and holds it to the equations
@@ -62,7 +63,7 @@ func run(t testing.TB, cfg pipeline.Config) account {
 	}
 	require.NoError(t, <-done)
 	require.NoError(t, e.Close())
-	a.stats = e.Stats()
+	a.stats, a.engine = e.Stats(), e
 	balanced(t, &a)
 	return a
 }

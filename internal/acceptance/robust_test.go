@@ -38,6 +38,27 @@ func TestFlatMemory(t *testing.T) {
 	assert.Less(t, after, before+1<<20, "bytes on the heap after %d captures more", rounds*len(paths))
 }
 
+// Nor does a pipeline that runs for long hold on to connections that are over.
+func TestFlatMemoryWithin(t *testing.T) {
+	after := func(connections int) uint64 {
+		talks := make([]conversation, connections)
+		for i := range talks {
+			talks[i] = conversation{80, []string{get("/cart", "curl/8.0"), answer}}
+		}
+		cfg := defaults(record(t, talks...))
+		cfg.Replay.MaxConnections = 100 // closed ones are waited out
+		cfg.Queue = 1                   // batches are used again, as many as ever waited
+		a := run(t, cfg)
+		assert.Equal(t, 2*connections, a.spans)
+		a.traces = nil
+		held := heap()
+		runtime.KeepAlive(a.engine)
+		return held
+	}
+	few := after(1_000)
+	assert.Less(t, after(10_000), few+256<<10, "bytes on the heap after ten times the connections")
+}
+
 // heap is the number of live bytes.
 func heap() uint64 {
 	runtime.GC()
