@@ -16,15 +16,12 @@ import (
 // The same capture gives the same spans with the same attributes, in the same
 // order and the same batches; only ids that were made here differ.
 func TestSameCaptureSameSpans(t *testing.T) {
-	for _, name := range captures(t) {
-		t.Run(name, func(t *testing.T) { twice(t, testkit.Capture(t, name)) })
-	}
-}
-
-func TestSameCorpusSameSpans(t *testing.T) {
-	for _, path := range corpus(t) {
-		t.Run(nameOf(path), func(t *testing.T) { twice(t, path) })
-	}
+	everyCapture(t, func(t *testing.T, path string) {
+		first, second := run(t, defaults(path)), run(t, defaults(path))
+		assert.Equal(t, plain(t, first.traces), plain(t, second.traces))
+		assert.Equal(t, first.reasons(), second.reasons())
+		assert.Equal(t, first.stats.Capture, second.stats.Capture)
+	})
 }
 
 // The same traffic gives the same spans whatever the file format and the link
@@ -43,14 +40,6 @@ func TestSameTrafficSameSpans(t *testing.T) {
 			assert.Equal(t, want, plain(t, run(t, defaults(testkit.Capture(t, other))).traces), other)
 		}
 	}
-}
-
-func twice(t *testing.T, path string) {
-	t.Helper()
-	first, second := run(t, defaults(path)), run(t, defaults(path))
-	assert.Equal(t, plain(t, first.traces), plain(t, second.traces))
-	assert.Equal(t, first.reasons(), second.reasons())
-	assert.Equal(t, first.stats.Capture, second.stats.Capture)
 }
 
 // plain is the batches as text, without the ids that were made here.

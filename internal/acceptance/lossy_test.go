@@ -90,16 +90,6 @@ func snapping(length int) func([]byte) []byte {
 	return func(data []byte) []byte { return data[:min(length, len(data))] }
 }
 
-// all captures, those made here and those of others when they are there.
-func all(t testing.TB) []string {
-	t.Helper()
-	var paths []string
-	for _, name := range captures(t) {
-		paths = append(paths, testkit.Capture(t, name))
-	}
-	return append(paths, corpus(t)...)
-}
-
 // answeredOtherwise are captures whose request was answered with something that is
 // not HTTP: no span. Without that answer, there is one that says that none was seen.
 var answeredOtherwise = []string{"http/curl_http_09.pcap", "http/get-to-ssh-server.pcap"}
@@ -107,35 +97,31 @@ var answeredOtherwise = []string{"http/curl_http_09.pcap", "http/get-to-ssh-serv
 // Packets that nobody captured make spans fewer and poorer, never wrong: what
 // a span says was said by one of the whole capture. And all is accounted for.
 func TestLostPackets(t *testing.T) {
-	for _, path := range all(t) {
-		t.Run(nameOf(path), func(t *testing.T) {
-			whole := told(run(t, defaults(path)))
-			for seed := range uint64(12) {
-				lossy := told(run(t, defaults(rewrite(t, path, losing(4+int(seed), seedOf(path)+seed)))))
-				if slices.Contains(answeredOtherwise, nameOf(path)) {
-					continue
-				}
-				for line := range lossy {
-					assert.True(t, whole[line], "seed %d: %s", seed, line)
-				}
+	everyCapture(t, func(t *testing.T, path string) {
+		whole := told(run(t, defaults(path)))
+		for seed := range uint64(12) {
+			lossy := told(run(t, defaults(rewrite(t, path, losing(4+int(seed), seedOf(path)+seed)))))
+			if slices.Contains(answeredOtherwise, nameOf(path)) {
+				continue
 			}
-		})
-	}
+			for line := range lossy {
+				assert.True(t, whole[line], "seed %d: %s", seed, line)
+			}
+		}
+	})
 }
 
 // The same of captures that hold the beginning of each packet only.
 func TestSnappedPackets(t *testing.T) {
-	for _, path := range all(t) {
-		t.Run(nameOf(path), func(t *testing.T) {
-			whole := told(run(t, defaults(path)))
-			for _, length := range []int{60, 96, 128, 200, 400} {
-				snapped := told(run(t, defaults(rewrite(t, path, snapping(length)))))
-				for line := range snapped {
-					assert.True(t, whole[line], "%d bytes of each packet: %s", length, line)
-				}
+	everyCapture(t, func(t *testing.T, path string) {
+		whole := told(run(t, defaults(path)))
+		for _, length := range []int{60, 96, 128, 200, 400} {
+			snapped := told(run(t, defaults(rewrite(t, path, snapping(length)))))
+			for line := range snapped {
+				assert.True(t, whole[line], "%d bytes of each packet: %s", length, line)
 			}
-		})
-	}
+		}
+	})
 }
 
 func seedOf(path string) uint64 {

@@ -7,15 +7,28 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/beylareceiver/beylareceiver/internal/testkit"
 )
 
 // Whatever protocol a capture holds and however broken it is: it is read to
 // its end in bounded time, and every message is accounted for.
 func TestEveryCapture(t *testing.T) {
+	everyCapture(t, func(t *testing.T, path string) { run(t, defaults(path)) })
+}
+
+// everyCapture does it with the captures made here and then, where they are
+// there, with those of others.
+func everyCapture(t *testing.T, do func(t *testing.T, path string)) {
+	t.Helper()
+	each := func(path string) {
+		t.Run(nameOf(path), func(t *testing.T) { do(t, path) })
+	}
+	for _, name := range captures(t) {
+		each(testkit.Capture(t, name))
+	}
 	for _, path := range corpus(t) {
-		t.Run(nameOf(path), func(t *testing.T) {
-			run(t, defaults(path))
-		})
+		each(path)
 	}
 }
 
