@@ -17,6 +17,8 @@
 //     to; in the second case the role is left unknown and the bytes decide.
 //   - Cookies are counted from 1. A new handshake on the same addresses, or a
 //     UDP pair idle for a minute, is a new cookie.
+//   - What it missed it cannot count. What the other side acknowledges was sent all
+//     the same: OtherPos says how far, and OtherTime when that was acknowledged.
 //   - Times are the packets' own, Unix nanoseconds.
 //   - There is no process, no cgroup, no network namespace.
 //
