@@ -13,7 +13,7 @@ import (
 const podUID = "7f0c2a4e-1b3d-4c5e-8f60-718293a4b5c6"
 
 func TestContainers(t *testing.T) {
-	in := start(t, nil)
+	in := onHost(t, nil)
 	first, second := strings.Repeat("0a", 32), strings.Repeat("b1", 32)
 	pod := testkit.NewCgroup(t, testkit.KubernetesCgroup(podUID, first))
 	docker := testkit.NewCgroup(t, testkit.DockerCgroup(second))
@@ -34,7 +34,7 @@ func TestContainers(t *testing.T) {
 // still has its number and name, and the cgroup that it lived in.
 func TestShortLivedProcess(t *testing.T) {
 	const rounds = 20
-	in := start(t, nil)
+	in := onHost(t, nil)
 	n := testkit.StartNginx(t, testkit.NginxOptions{})
 	id := strings.Repeat("c2", 32)
 	place := testkit.NewCgroup(t, testkit.DockerCgroup(id)).Place()

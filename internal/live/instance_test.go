@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"maps"
 	"testing"
 	"time"
 
@@ -41,8 +42,19 @@ type instance struct {
 	logs      *observer.ObservedLogs
 }
 
-// start runs a receiver until the test ends.
+// start runs a receiver until the test ends. It reads the test's own cgroup.
 func start(t testing.TB, config keys) *instance {
+	t.Helper()
+	testkit.Root(t)
+	root, err := cgroupRoot()
+	require.NoError(t, err)
+	quiet := keys{"capture": keys{"cgroup_path": ownCgroup(root)}}
+	maps.Copy(quiet, config)
+	return onHost(t, quiet)
+}
+
+// onHost runs a receiver until the test ends that reads the whole host, as it does by default.
+func onHost(t testing.TB, config keys) *instance {
 	t.Helper()
 	in := create(t, "", config, nil)
 	require.NoError(t, in.receiver.Start(t.Context(), componenttest.NewNopHost()))

@@ -57,7 +57,7 @@ type scene struct {
 // counted there is what the test did.
 func alone(t testing.TB, capture keys, o testkit.NginxOptions) scene {
 	t.Helper()
-	group := testkit.NewCgroup(t, "beyla-live")
+	group := testkit.NewCgroup(t, "beyla-load")
 	s := scene{tally: new(tally), place: group.Place()}
 	capture["cgroup_path"] = group.Path
 	s.instance = create(t, "", keys{"capture": capture}, s.tally)
@@ -126,8 +126,8 @@ func TestWrk(t *testing.T) {
 	r := testkit.Wrk(t, testkit.WrkOptions{Place: s.place, URL: s.nginx.URL + "/", Conns: 16})
 	b := s.settle(t)
 	logged := settled(t, s.nginx)
-	t.Logf("%.0f requests/s, %d logged, %d server spans, %d client spans, %d failed, delay %v",
-		r.PerSecond, logged, s.tally.servers.Load(), s.tally.clients.Load(), s.tally.failed.Load(), b)
+	t.Logf("%.0f requests/s, %d logged, %d server spans, %d client spans, %d failed",
+		r.PerSecond, logged, s.tally.servers.Load(), s.tally.clients.Load(), s.tally.failed.Load())
 	explained := b.lostStarts + b.dropped + s.metric(t, "kernel_losses", "ring_full_data") + b.refused
 	if explained == 0 {
 		assert.EqualValues(t, logged, s.tally.servers.Load())
@@ -172,9 +172,9 @@ func TestConnectionPerRequest(t *testing.T) {
 	assert.Zero(t, b.lostStarts+b.dropped+s.tally.failed.Load())
 }
 
-// halting stops the process that it is given, and so the receiver, for nine
-// tenths of two seconds.
-const halting = `for i in 1 2 3 4 5; do kill -STOP $0; sleep 0.36; kill -CONT $0; sleep 0.04; done`
+// halting stops the process that it is given, and so the receiver, for nearly
+// all of the time that the load takes.
+const halting = `for i in 1 2 3 4 5; do kill -STOP $0; sleep 0.45; kill -CONT $0; sleep 0.01; done`
 
 // TestOverload: a ring that is far too small loses records, and every one of them is counted.
 func TestOverload(t *testing.T) {

@@ -27,7 +27,7 @@ func TestIPv6(t *testing.T) {
 
 // TestTwoNamespaces: what passes between two other network namespaces is seen at both ends.
 func TestTwoNamespaces(t *testing.T) {
-	in := start(t, nil)
+	in := onHost(t, nil)
 	pair := testkit.NewNetNSPair(t)
 	for _, family := range []struct{ server, client netip.Addr }{
 		{pair.Server.V4, pair.Client.V4}, {pair.Server.V6, pair.Client.V6},
@@ -49,7 +49,7 @@ func TestTwoNamespaces(t *testing.T) {
 // TestTranslatedAddress: a client that connects to a virtual address is said to
 // have connected to it, whatever its packets were rewritten to.
 func TestTranslatedAddress(t *testing.T) {
-	in := start(t, nil)
+	in := onHost(t, nil)
 	pair := testkit.NewNetNSPair(t)
 	n := testkit.StartNginx(t, testkit.NginxOptions{Place: pair.Server.Place(), Address: pair.Server.V4.String()})
 	virtual := netip.MustParseAddrPort("10.96.0.10:80")

@@ -32,7 +32,7 @@ func worker(t testing.TB, n *testkit.Nginx) int {
 
 // TestOneRequest looks at everything that the two spans of one request say.
 func TestOneRequest(t *testing.T) {
-	in := start(t, nil)
+	in := onHost(t, nil)
 	n := testkit.StartNginx(t, testkit.NginxOptions{})
 	x := curl(t, n.URL+"/hello?who=me")[0]
 	server, client := in.pair(t, n.Addr, x)

@@ -72,7 +72,7 @@ func TestSelection(t *testing.T) {
 					config[key] = []any{rule}
 				}
 			}
-			in := start(t, config)
+			in := onHost(t, config)
 			want := strings.Fields(tt.want)
 			for round := 1; round <= 2; round++ { // by the second one the kernel has been told
 				a.trade(t)

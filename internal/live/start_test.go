@@ -42,8 +42,7 @@ func TestOpenConnections(t *testing.T) {
 func TestStartWithinAnExchange(t *testing.T) {
 	s := testkit.StartGoServer(t, testkit.GoServerOptions{})
 	c := testkit.StartGoClient(t, s.Addr, testkit.Place{})
-	testkit.App(t, "goserver")
-	c.Send(t, "/slow?ms=1500")
+	c.Send(t, "/slow?ms=2000")
 	in := start(t, nil)
 	require.Empty(t, s.Served(t), "the receiver started too late for this test")
 	answers := c.Get(t) // none of its own: the slow one's is read with the next

@@ -76,9 +76,7 @@ func TestEndWithoutNextRequest(t *testing.T) {
 			c := testkit.StartGoClient(t, tt.addr, testkit.Place{})
 			answer := c.Get(t, tt.path)[0]
 			require.Equal(t, tt.body, answer.Body)
-			ours := func(span testkit.Span) bool {
-				return of(tt.addr)(span) && (span.Resource["process.pid"] == int64(c.PID()) || span.Kind == "Server")
-			}
+			ours := requesting(tt.addr, tt.path)
 			both := in.WaitFor(t, patience, func(all testkit.Spans) bool { return len(all.Where(ours)) >= 2 }).Where(ours)
 			require.True(t, c.Running(), "the connection is still open")
 			in.kept(t, both)
@@ -90,7 +88,6 @@ func TestEndWithoutNextRequest(t *testing.T) {
 					assert.Equal(t, tt.body, span.Int("http.response.body.size"))
 				}
 			}
-			in.Reset()
 		})
 	}
 }
