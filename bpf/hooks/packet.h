@@ -5,6 +5,7 @@
 #define BEYLA_HOOKS_PACKET_H
 
 #include "lib/kernel.h"
+#include "lib/load.h"
 #include "lib/packet.h"
 #include "lib/ring.h"
 #include "lib/seq.h"
@@ -76,7 +77,7 @@ static __always_inline struct beyla_sock *beyla_state(struct __sk_buff *skb, str
 		bpf_sk_storage_get(&beyla_socks, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 
 	if (!st) {
-		beyla_count(BEYLA_C_NO_STORAGE);
+		BEYLA_COUNT(BEYLA_C_NO_STORAGE);
 		return NULL;
 	}
 	if (!st->cgroup)
@@ -174,13 +175,22 @@ static __always_inline void beyla_note_progress(struct __sk_buff *skb, struct be
 						const struct beyla_place *at)
 {
 	struct beyla_half *h = &st->half[dir];
-	struct beyla_progress fresh = {}, *p;
+	struct beyla_progress none = {}, *p;
 
 	if (at->flags & BEYLA_F_LATE)
 		return;
+	st->progress = 1;
 	p = bpf_map_lookup_elem(&beyla_progress_map, &st->cookie);
-	if (!p)
-		p = &fresh;
+	if (!p) {
+		bpf_map_update_elem(&beyla_progress_map, &st->cookie, &none, BPF_NOEXIST);
+		beyla_fold_verdict(st);
+		p = bpf_map_lookup_elem(&beyla_progress_map, &st->cookie);
+	}
+	if (!p) {
+		if (st->verdict != BEYLA_V_IGNORE)
+			BEYLA_COUNT(BEYLA_C_PROGRESS_FULL);
+		return;
+	}
 	if (at->flags & BEYLA_F_GAP || p->dir != dir)
 		p->tail_len = 0; /* its bytes do not go before these */
 	p->pos = h->pos;
@@ -188,12 +198,6 @@ static __always_inline void beyla_note_progress(struct __sk_buff *skb, struct be
 	p->dir = dir;
 	p->seq = h->first_seq + (__u32)h->pos;
 	beyla_note_tail(skb, p, off, at->len);
-	st->progress = 1;
-	if (p != &fresh)
-		return;
-	if (bpf_map_update_elem(&beyla_progress_map, &st->cookie, &fresh, BPF_ANY) < 0)
-		beyla_count(BEYLA_C_PROGRESS_FULL);
-	beyla_fold_verdict(st);
 }
 
 /* The direction flipped: a message begins at pos. */
@@ -283,7 +287,7 @@ static __always_inline void beyla_listener(struct __sk_buff *skb, struct bpf_soc
 	struct beyla_record rec = {};
 
 	if (st && st->own) {
-		beyla_count(BEYLA_C_OWN);
+		BEYLA_COUNT(BEYLA_C_OWN);
 		return;
 	}
 	rec.kind = BEYLA_DATA;
@@ -298,9 +302,9 @@ static __always_inline void beyla_listener(struct __sk_buff *skb, struct bpf_soc
 	rec.len = len;
 	rec.cap = beyla_min(len, beyla_window);
 	beyla_addresses(data, end, p, BEYLA_INGRESS, &rec);
-	beyla_count(BEYLA_C_MESSAGES);
+	BEYLA_COUNT(BEYLA_C_MESSAGES);
 	if (!beyla_emit_data(skb, &rec, p->payload))
-		beyla_count(BEYLA_C_LOST_START);
+		BEYLA_COUNT(BEYLA_C_LOST_START);
 }
 
 /* A sequence number so far ahead of what was reached that the kernel's own
@@ -351,7 +355,10 @@ static __always_inline void beyla_report(struct __sk_buff *skb, struct bpf_sock 
 	/* the rest of a message is worth nothing without its start */
 	if (start && p->transport == BEYLA_TCP)
 		h->lost = 1;
-	beyla_count(start ? BEYLA_C_LOST_START : BEYLA_C_LOST_DATA);
+	if (start)
+		BEYLA_COUNT(BEYLA_C_LOST_START);
+	else
+		BEYLA_COUNT(BEYLA_C_LOST_DATA);
 }
 
 /* Payload of a socket that is looked at. */
@@ -368,11 +375,11 @@ static __always_inline void beyla_payload(struct __sk_buff *skb, struct bpf_sock
 
 	if (p->transport == BEYLA_TCP) {
 		if (!beyla_locate(sk, h, p, dir, len, &at)) {
-			beyla_count(BEYLA_C_MALFORMED);
+			BEYLA_COUNT(BEYLA_C_MALFORMED);
 			return;
 		}
 		if (at.old) {
-			beyla_count(BEYLA_C_RETRANSMIT);
+			BEYLA_COUNT(BEYLA_C_RETRANSMIT);
 			return;
 		}
 	} else {
@@ -385,7 +392,7 @@ static __always_inline void beyla_payload(struct __sk_buff *skb, struct bpf_sock
 	if (p->transport == BEYLA_UDP || (st->turn != 1 + dir && !(at.flags & BEYLA_F_LATE))) {
 		beyla_fold_verdict(st);
 		if (st->verdict == BEYLA_V_IGNORE) {
-			beyla_count(BEYLA_C_IGNORED);
+			BEYLA_COUNT(BEYLA_C_IGNORED);
 			return;
 		}
 		beyla_begin(st, who, dir, at.pos);
@@ -423,9 +430,9 @@ static __always_inline int beyla_unwanted(struct beyla_sock *st)
 	if (beyla_owner_in_map && beyla_self && beyla_who(st)->tgid == beyla_self)
 		st->own = 1;
 	if (st->own)
-		beyla_count(BEYLA_C_OWN);
+		BEYLA_COUNT(BEYLA_C_OWN);
 	else if (st->verdict == BEYLA_V_IGNORE)
-		beyla_count(BEYLA_C_IGNORED);
+		BEYLA_COUNT(BEYLA_C_IGNORED);
 	else
 		return 0;
 	return 1;
@@ -468,11 +475,11 @@ static __always_inline int beyla_packet(struct __sk_buff *skb, __u32 dir)
 	__u32 len, total = skb->len;
 	int ret;
 
-	ret = beyla_parse(data, end, &p);
+	ret = beyla_parse(skb, data, end, &p);
 	if (ret == BEYLA_P_OTHER)
 		return BEYLA_PASS;
 	if (ret == BEYLA_P_BAD || total < p.payload) {
-		beyla_count(BEYLA_C_MALFORMED);
+		BEYLA_COUNT(BEYLA_C_MALFORMED);
 		return BEYLA_PASS;
 	}
 	len = total - p.payload;

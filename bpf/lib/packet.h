@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* From the bytes of an IP packet to what the tap needs of its headers: pure,
- * no map, no helper; runs in BPF and on the host. */
+/* From the bytes of an IP packet to what the tap needs of its headers: no map;
+ * runs in BPF and on the host.
+ *
+ * Whoever includes this says what beyla_load is: it copies n bytes that stand at
+ * an offset of the packet, or returns a negative number. What stands at a fixed offset is
+ * read in place, [data, end). A pointer into the packet is never moved by a variable:
+ * without CAP_PERFMON the verifier refuses that (Spectre v1). */
 #ifndef BEYLA_PACKET_H
 #define BEYLA_PACKET_H
 
@@ -16,9 +21,6 @@
 
 /* IPv6 extension headers walked before giving up; a sane packet has at most four. */
 #define BEYLA_MAX_EXT 6
-/* No header ends later than this. */
-#define BEYLA_MAX_HEADERS 1024
-
 enum beyla_parsed {
 	BEYLA_P_OTHER = 0, /* not TCP or UDP, or a later fragment */
 	BEYLA_P_BAD = 1,   /* headers that do not fit the packet */
@@ -48,18 +50,15 @@ static inline __attribute__((always_inline)) __u32 beyla_get32(const __u8 *p)
 static inline __attribute__((always_inline)) int
 beyla_parse_ipv4(const __u8 *data, const __u8 *end, struct beyla_packet *p)
 {
-	__u32 ihl;
-
 	if (data + 20 > end)
 		return BEYLA_P_BAD;
-	ihl = (data[0] & 0x0f) * 4;
-	if (ihl < 20)
+	p->l4 = (data[0] & 0x0f) * 4;
+	if (p->l4 < 20)
 		return BEYLA_P_BAD;
 	if (beyla_get16(data + 6) & 0x1fff)
 		return BEYLA_P_OTHER;
 	p->family = 4;
 	p->transport = data[9];
-	p->l4 = ihl;
 	return BEYLA_P_OK;
 }
 
@@ -81,43 +80,60 @@ static inline __attribute__((always_inline)) __u32 beyla_ext_size(__u32 kind, __
 }
 
 static inline __attribute__((always_inline)) int
-beyla_parse_ipv6(const __u8 *data, const __u8 *end, struct beyla_packet *p)
+beyla_parse_ipv6(beyla_bytes *from, const __u8 *data, const __u8 *end, struct beyla_packet *p)
 {
-	__u32 next, off = 40, size;
+	__u32 size;
+	__u8 ext[8];
 	int i;
 
 	if (data + 40 > end)
 		return BEYLA_P_BAD;
 	p->family = 6;
-	next = data[6];
+	p->transport = data[6];
+	p->l4 = 40;
 	for (i = 0; i < BEYLA_MAX_EXT; i++) {
-		const __u8 *ext;
-
-		if (next == BEYLA_TCP || next == BEYLA_UDP)
+		if (p->transport == BEYLA_TCP || p->transport == BEYLA_UDP)
 			break;
-		if (off > BEYLA_MAX_HEADERS)
-			return BEYLA_P_BAD;
-		ext = data + off;
-		if (ext + 8 > end)
-			return BEYLA_P_OTHER;
-		size = beyla_ext_size(next, ext[1]);
+		size = beyla_ext_size(p->transport, 0);
 		if (!size)
 			return BEYLA_P_OTHER;
-		if (next == 44 && (beyla_get16(ext + 2) & 0xfff8))
+		if (beyla_load(from, p->l4, ext, sizeof(ext)) < 0)
+			return BEYLA_P_BAD;
+		if (p->transport == 44 && beyla_get16(ext + 2) & 0xfff8)
 			return BEYLA_P_OTHER;
-		next = ext[0];
-		off += size;
+		p->l4 += beyla_ext_size(p->transport, ext[1]);
+		p->transport = ext[0];
 	}
-	p->transport = next;
-	p->l4 = off;
 	return BEYLA_P_OK;
 }
 
+/* The transport header; of UDP's there are eight bytes, of TCP's twenty. */
 static inline __attribute__((always_inline)) int
-beyla_parse(const __u8 *data, const __u8 *end, struct beyla_packet *p)
+beyla_parse_l4(const __u8 *l4, struct beyla_packet *p)
 {
-	const __u8 *l4;
-	__u32 doff;
+	__u32 size;
+
+	p->sport = beyla_get16(l4);
+	p->dport = beyla_get16(l4 + 2);
+	if (p->transport == BEYLA_UDP) {
+		p->payload = p->l4 + 8;
+		return BEYLA_P_OK;
+	}
+	p->seq = beyla_get32(l4 + 4);
+	p->ack = beyla_get32(l4 + 8);
+	size = (l4[12] >> 4) * 4;
+	if (size < 20)
+		return BEYLA_P_BAD;
+	p->tcp_flags = l4[13];
+	p->payload = p->l4 + size;
+	return BEYLA_P_OK;
+}
+
+/* Fills in *p, which is zero. */
+static inline __attribute__((always_inline)) int
+beyla_parse(beyla_bytes *from, const __u8 *data, const __u8 *end, struct beyla_packet *p)
+{
+	__u8 l4[20] = {};
 	int ret;
 
 	if (data + 1 > end)
@@ -125,38 +141,22 @@ beyla_parse(const __u8 *data, const __u8 *end, struct beyla_packet *p)
 	if (data[0] >> 4 == 4)
 		ret = beyla_parse_ipv4(data, end, p);
 	else if (data[0] >> 4 == 6)
-		ret = beyla_parse_ipv6(data, end, p);
+		ret = beyla_parse_ipv6(from, data, end, p);
 	else
 		return BEYLA_P_OTHER;
 	if (ret != BEYLA_P_OK)
 		return ret;
-	if (p->l4 > BEYLA_MAX_HEADERS)
-		return BEYLA_P_BAD;
-	l4 = data + p->l4;
-	if (p->transport == BEYLA_UDP) {
-		if (l4 + 8 > end)
-			return BEYLA_P_BAD;
-		p->sport = beyla_get16(l4);
-		p->dport = beyla_get16(l4 + 2);
-		p->seq = p->ack = 0;
-		p->tcp_flags = 0;
-		p->payload = p->l4 + 8;
-		return BEYLA_P_OK;
-	}
-	if (p->transport != BEYLA_TCP)
+	if (p->transport != BEYLA_TCP && p->transport != BEYLA_UDP)
 		return BEYLA_P_OTHER;
-	if (l4 + 20 > end)
-		return BEYLA_P_BAD;
-	p->sport = beyla_get16(l4);
-	p->dport = beyla_get16(l4 + 2);
-	p->seq = beyla_get32(l4 + 4);
-	p->ack = beyla_get32(l4 + 8);
-	doff = (l4[12] >> 4) * 4;
-	if (doff < 20)
-		return BEYLA_P_BAD;
-	p->tcp_flags = l4[13];
-	p->payload = p->l4 + doff;
-	return BEYLA_P_OK;
+	if (p->l4 == 20 && data + 40 <= end)
+		return beyla_parse_l4(data + 20, p);
+	if (p->l4 == 40 && data + 60 <= end)
+		return beyla_parse_l4(data + 40, p);
+	if (p->transport == BEYLA_UDP)
+		ret = beyla_load(from, p->l4, l4, 8);
+	else
+		ret = beyla_load(from, p->l4, l4, 20);
+	return ret < 0 ? BEYLA_P_BAD : beyla_parse_l4(l4, p);
 }
 
 /* A message head that may stand at the start of any packet of a pipelined

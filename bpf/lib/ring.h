@@ -25,12 +25,12 @@ static __always_inline void beyla_emit_control(const struct beyla_record *rec)
 	struct beyla_record *r = bpf_ringbuf_reserve(&beyla_ring, sizeof(*r), 0);
 
 	if (!r) {
-		beyla_count(BEYLA_C_LOST_CONTROL);
+		BEYLA_COUNT(BEYLA_C_LOST_CONTROL);
 		return;
 	}
 	__builtin_memcpy(r, rec, sizeof(*r));
 	bpf_ringbuf_submit(r, beyla_wake(sizeof(*r)));
-	beyla_count(BEYLA_C_RECORDS);
+	BEYLA_COUNT(BEYLA_C_RECORDS);
 }
 
 static __always_inline void beyla_emit_owner(const struct beyla_owner *own)
@@ -38,12 +38,12 @@ static __always_inline void beyla_emit_owner(const struct beyla_owner *own)
 	struct beyla_owner *o = bpf_ringbuf_reserve(&beyla_ring, sizeof(*o), 0);
 
 	if (!o) {
-		beyla_count(BEYLA_C_LOST_CONTROL);
+		BEYLA_COUNT(BEYLA_C_LOST_CONTROL);
 		return;
 	}
 	__builtin_memcpy(o, own, sizeof(*o));
 	bpf_ringbuf_submit(o, beyla_wake(sizeof(*o)));
-	beyla_count(BEYLA_C_RECORDS);
+	BEYLA_COUNT(BEYLA_C_RECORDS);
 }
 
 /* Copies last + 1 bytes of payload. The verifier wants to see in the register
@@ -69,7 +69,7 @@ beyla_copy(struct __sk_buff *skb, __u32 off, struct beyla_record *to, __u64 last
 		asm volatile("" : "+r"(last));                                                     \
 		if (last >= (ROOM) || beyla_copy(skb, off, r + 1, last) < 0) {                     \
 			r->cap = 0;                                                                \
-			beyla_count(BEYLA_C_COPY_FAILED);                                          \
+			BEYLA_COUNT(BEYLA_C_COPY_FAILED);                                          \
 		}                                                                                  \
 		bpf_ringbuf_submit(r, beyla_wake(sizeof(*rec) + (ROOM)));                          \
 	} while (0)
@@ -95,7 +95,7 @@ beyla_emit_data(struct __sk_buff *skb, const struct beyla_record *rec, __u32 off
 		BEYLA_EMIT(8192);
 	else
 		BEYLA_EMIT(BEYLA_MAX_PAYLOAD);
-	beyla_count(BEYLA_C_RECORDS);
+	BEYLA_COUNT(BEYLA_C_RECORDS);
 	return 1;
 }
 

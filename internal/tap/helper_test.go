@@ -69,7 +69,8 @@ func open(cgroup string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("opened")
+	r := k.Report()
+	fmt.Printf("opened, owners %s, states %t\n", r.Owners, r.States)
 	return k.Close()
 }
 
