@@ -139,7 +139,7 @@ func TestExpiry(t *testing.T) {
 				in(1, 0, "ab", start), tick(10*minute + 2000), in(11*minute, 2, "cd", start, other(50, 9)),
 			},
 			want: []string{
-				"in@1 #0 first 1000/0 ab", "end in@1 expired", "end out@0 expired", "gone 1",
+				"in@1 #0 first 1000/0 ab", "end in@1 idle", "end out@0 idle", "gone 1",
 				"in@660000 #0 first 1002/0 cd",
 			},
 			ended: unknown(1), held: 1,
@@ -155,7 +155,7 @@ func TestExpiry(t *testing.T) {
 		{
 			name:  "time makes a leap",
 			steps: []step{in(1, 0, "ab", start), tick(100_000 * minute)},
-			want:  []string{"in@1 #0 first 1000/0 ab", "end in@1 expired", "end out@0 expired", "gone 1"},
+			want:  []string{"in@1 #0 first 1000/0 ab", "end in@1 idle", "end out@0 idle", "gone 1"},
 			ended: unknown(1),
 		},
 		{
@@ -169,7 +169,7 @@ func TestExpiry(t *testing.T) {
 		{
 			name:  "an owner without payload",
 			steps: []step{control(event.Owner, event.Ingress, 1, 0), tick(29_000), tick(33_000)},
-			want:  []string{"end in@0 expired", "end out@0 expired", "gone 1"},
+			want:  []string{"end in@0 idle", "end out@0 idle", "gone 1"},
 		},
 		{
 			name: "a full table gives up the idle",

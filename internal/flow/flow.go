@@ -113,6 +113,8 @@ const (
 	RST
 	Gone
 	Expired
+	// Idle: nothing passed for the idle timeout. Expired: the table had no room or no time left.
+	Idle
 )
 
 // Sink takes what the table makes of the events. It may call Ignore and Behind

@@ -51,7 +51,7 @@ func TestDatagrams(t *testing.T) {
 			},
 			want: []string{
 				"in@1 #0 first 1000/0 a", "in@2 #0 first 1000/0 b", "in@3 #0 first 1000/0 c", "in@20000 #1 first 1000/0 d",
-				"end in@3 expired", "end out@0 expired", "gone 1", "end in@1 expired", "end out@0 expired", "gone 1",
+				"end in@3 idle", "end out@0 idle", "gone 1", "end in@1 idle", "end out@0 idle", "gone 1",
 				"in@34000 #0 first 1000/0 e",
 			},
 			ended: unknown(3), held: 2,

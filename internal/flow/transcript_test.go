@@ -48,7 +48,7 @@ func (r *recorder) Gap(f *Flow, d event.Dir, at, n int64) {
 }
 
 func (r *recorder) End(_ *Flow, d event.Dir, last int64, how Ending) {
-	name := [...]string{"fin", "rst", "gone", "expired"}[how]
+	name := [...]string{"fin", "rst", "gone", "expired", "idle"}[how]
 	r.lines = append(r.lines, fmt.Sprintf("end %s@%d %s", side(d), last/ms, name))
 }
 

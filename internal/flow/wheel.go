@@ -97,7 +97,7 @@ func (t *Table) Tick(now int64) {
 			return
 		}
 		t.count.expired.Add(1)
-		t.finish(f, Expired)
+		t.finish(f, Idle)
 	})
 }
 

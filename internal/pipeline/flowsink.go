@@ -40,6 +40,7 @@ func (k *flowSink) End(f *flow.Flow, d event.Dir, last int64, how flow.Ending) {
 
 var endings = [...]proto.Ending{
 	flow.FIN: proto.FIN, flow.RST: proto.RST, flow.Gone: proto.Gone, flow.Expired: proto.Expired,
+	flow.Idle: proto.Idle,
 }
 
 // Gone implements flow.Sink.

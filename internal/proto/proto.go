@@ -88,8 +88,11 @@ const (
 	RST
 	// Gone: the socket was closed and how is not known.
 	Gone
-	// Expired: we stopped waiting or stopped listening; the connection may well live on.
+	// Expired: we stopped listening; the connection may well live on.
 	Expired
+	// Idle: nothing passed in either direction for as long as the flow table
+	// waits (30 s for UDP, 10 min for TCP); the connection may live on.
+	Idle
 )
 
 // Segment is a run of bytes of one direction, in order.

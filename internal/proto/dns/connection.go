@@ -197,7 +197,7 @@ func (c *connection) Close(dir proto.Dir, last int64, how proto.Ending) {
 	}
 	c.expire(last)
 	s := &c.streams[dir]
-	if s.seen > 0 && !s.judged && how != proto.Expired {
+	if s.seen > 0 && !s.judged && how != proto.Expired && how != proto.Idle {
 		c.sink.Lost(nil, proto.LostSyntax)
 	}
 	if x := c.passing[proto.ToClient]; x != nil && dir == proto.ToClient {

@@ -26,16 +26,18 @@
 //
 // A query that nothing answers ends
 //   - with proto.Timeout, when the same question was asked again with the same
-//     id (the client's own timer ran out), or when anything seen later on this
-//     connection is more than Config.Timeout younger;
+//     id (the client's own timer ran out), when anything seen later on this
+//     connection is more than Config.Timeout younger, or when nothing at all
+//     followed for as long as the flow table waits (proto.Idle);
 //   - with proto.NotObserved instead, when bytes towards the client were lost in
-//     the meantime, when the flow merely expired here, or when the parser gave up;
+//     the meantime, when the flow was given up here (proto.Expired), or when the
+//     parser gave up;
 //   - with proto.ConnectionReset or proto.ConnectionClosed, when the socket was
 //     reset or closed first. A resolver that opens a socket per query ends its
 //     unanswered queries so: when it closed, and why, is not told.
 //
-// A parser has no timer: an idle connection's queries end with its expiry (Close with
-// proto.Expired).
+// A parser has no timer: an idle connection's queries end when it leaves the flow
+// table, over UDP after 30 seconds.
 //
 // # What is not
 //

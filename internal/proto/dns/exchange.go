@@ -91,6 +91,8 @@ func (x *exchange) ended(how proto.Ending) proto.Fault {
 		return proto.ConnectionReset
 	case how == proto.Expired:
 		return proto.NotObserved
+	case how == proto.Idle:
+		return x.overdue()
 	default:
 		return proto.ConnectionClosed
 	}

@@ -99,6 +99,7 @@ func TestDescribeErrors(t *testing.T) {
 		"NOERROR":      {answer: fails(0)},
 		"closed":       {how: proto.Gone, client: "connection_closed", server: "connection_closed"},
 		"reset":        {how: proto.RST, client: "connection_reset", server: "connection_reset"},
+		"idle":         {how: proto.Idle, client: "timeout", server: "timeout"},
 		"not observed": {how: proto.Expired, client: "response_not_observed", server: "response_not_observed", unset: true},
 	}
 	for name, tt := range tests {

@@ -53,7 +53,7 @@ func (p *parser) fault(how proto.Ending) proto.Fault {
 	switch {
 	case p.reset:
 		return proto.ConnectionReset
-	case how == proto.Expired:
+	case how == proto.Expired, how == proto.Idle:
 		return proto.NotObserved
 	}
 	return proto.ConnectionClosed
