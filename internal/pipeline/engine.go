@@ -40,6 +40,7 @@ type Engine struct {
 	correlate *correlate.Correlator
 	builder   *span.Builder
 	owners    bool // the source tells who holds a socket
+	sweeps    bool // the kernel side does not clean up after sockets by itself
 
 	raw     []byte
 	ev      event.Event

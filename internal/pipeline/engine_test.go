@@ -309,6 +309,19 @@ func TestMalformedRecord(t *testing.T) {
 	require.Equal(t, uint64(1), b.Stats().Malformed)
 }
 
+// Two system calls for every connection that ends are saved for those about
+// which the kernel was told nothing.
+func TestForgets(t *testing.T) {
+	b := newBench(t, Config{})
+	plain, pipelining := b.conn(1, event.RoleServer), b.conn(2, event.RoleServer)
+	plain.say(event.Ingress, get, -1)
+	plain.say(event.Egress, hello, -1)
+	pipelining.say(event.Ingress, get+get, -1)
+	pipelining.say(event.Egress, hello+hello, -1)
+	b.finish(t)
+	require.Equal(t, []uint64{2}, b.source.forgotten)
+}
+
 // BenchmarkExchange is the whole way from raw records to a built span, on a
 // keep-alive connection.
 func BenchmarkExchange(b *testing.B) {

@@ -19,10 +19,11 @@ import (
 
 // fakeSource plays the kernel: it gives scripted records, and notes the orders.
 type fakeSource struct {
-	script   []func(rec *[]byte) error
-	ignored  []uint64
-	all      []uint64
-	progress map[uint64]tap.ProgressRecord
+	script    []func(rec *[]byte) error
+	forgotten []uint64
+	ignored   []uint64
+	all       []uint64
+	progress  map[uint64]tap.ProgressRecord
 }
 
 func (f *fakeSource) Read(rec *[]byte) error {
@@ -36,7 +37,7 @@ func (f *fakeSource) Read(rec *[]byte) error {
 
 func (f *fakeSource) Ignore(c uint64) error  { f.ignored = append(f.ignored, c); return nil }
 func (f *fakeSource) TakeAll(c uint64) error { f.all = append(f.all, c); return nil }
-func (f *fakeSource) Forget(uint64)          {}
+func (f *fakeSource) Forget(c uint64)        { f.forgotten = append(f.forgotten, c) }
 func (f *fakeSource) Detach() error          { return nil }
 func (f *fakeSource) Close() error           { return nil }
 func (f *fakeSource) Progress(c uint64, p *tap.ProgressRecord) bool {

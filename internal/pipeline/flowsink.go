@@ -46,8 +46,11 @@ var endings = [...]proto.Ending{
 // Gone implements flow.Sink.
 func (k *flowSink) Gone(f *flow.Flow) {
 	e := k.engine()
-	if s, ok := f.Session.(*session); ok {
+	s, ok := f.Session.(*session)
+	if ok {
 		s.gone()
 	}
-	e.src.Forget(f.Cookie)
+	if e.sweeps || ok && s.ordered {
+		e.src.Forget(f.Cookie)
+	}
 }

@@ -80,7 +80,7 @@ func (e *Engine) openSource() error {
 		return err
 	}
 	e.src, e.tap, e.clock = t, t, wall
-	e.owners = t.Report().Owners != tap.RungNone
+	e.owners, e.sweeps = t.Report().Owners != tap.RungNone, !t.Report().States
 	return nil
 }
 

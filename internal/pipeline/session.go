@@ -33,7 +33,9 @@ type session struct {
 	choice selection.Choice
 	lost   ledger.Reason // why the parser last gave something up
 	polled bool
-	all    bool // the kernel was told to copy everything
+	// ordered: the kernel may hold a verdict, or progress, of this socket.
+	ordered bool
+	all     bool // the kernel was told to copy everything
 }
 
 // state is how far a session has come.
@@ -147,11 +149,11 @@ func (s *session) follow() {
 		s.deafen(s.lost)
 		return
 	case (there == proto.All || back == proto.All) && !s.all:
-		s.all = true
+		s.all, s.ordered = true, true
 		s.e.order(s.e.src.TakeAll(s.flow.Cookie))
 	}
 	if !s.polled && (there == proto.Rest || back == proto.Rest) {
-		s.polled = true
+		s.polled, s.ordered = true, true
 		s.e.polls.list = append(s.e.polls.list, s)
 	}
 }
@@ -167,6 +169,7 @@ func (s *session) deafen(why ledger.Reason) {
 	}
 	s.flow.Ignore(why)
 	if s.flow.Transport == event.TCP {
+		s.ordered = true
 		s.e.order(s.e.src.Ignore(s.flow.Cookie))
 	}
 }
