@@ -35,6 +35,11 @@ func (t *Tap) Counters() (Counters, error) {
 			n[k] += v
 		}
 	}
+	return named(&n), nil
+}
+
+// named gives the numbers their names.
+func named(n *[bpfBeylaCounterBEYLA_C_MAX]uint64) Counters {
 	return Counters{
 		Messages:     n[bpfBeylaCounterBEYLA_C_MESSAGES],
 		Records:      n[bpfBeylaCounterBEYLA_C_RECORDS],
@@ -50,5 +55,5 @@ func (t *Tap) Counters() (Counters, error) {
 		Own:          n[bpfBeylaCounterBEYLA_C_OWN],
 		Packets:      n[bpfBeylaCounterBEYLA_C_PACKETS],
 		Bytes:        n[bpfBeylaCounterBEYLA_C_BYTES],
-	}, nil
+	}
 }
