@@ -15,6 +15,10 @@ type Batch struct {
 	engine *Engine
 }
 
+// spareBatches is how many released batches are kept for use again: what a
+// steady stream needs. The memory of a burst goes back.
+const spareBatches = 4
+
 // Spans are the spans, good until Release.
 func (b *Batch) Spans() []span.Span { return b.spans.Spans() }
 

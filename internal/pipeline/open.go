@@ -42,7 +42,7 @@ func newEngine(cfg Config) (*Engine, error) {
 		correlate: correlate.New(correlate.NewRandom()),
 		udp:       make(map[uint64]*udpSocket),
 		out:       make(chan *Batch, cfg.Queue),
-		spare:     make(chan *Batch, cfg.Queue+2),
+		spare:     make(chan *Batch, spareBatches),
 		quit:      make(chan struct{}),
 	}, nil
 }
