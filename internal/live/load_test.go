@@ -90,7 +90,7 @@ func alone(t testing.TB, ringMiB int, o testkit.NginxOptions) scene {
 
 // books is the account of messages at rest.
 type books struct {
-	kernel, lostStarts, received, dropped, filtered, held, emitted, refused int64
+	kernel, lostStarts, received, used, dropped, filtered, held, emitted, refused int64
 }
 
 func (in *instance) books(t testing.TB) books {
@@ -99,6 +99,7 @@ func (in *instance) books(t testing.TB) books {
 		kernel:     in.metric(t, "kernel_messages", ""),
 		lostStarts: in.metric(t, "kernel_losses", "ring_full_start"),
 		received:   in.metric(t, "received_messages", ""),
+		used:       in.metric(t, "used_messages", ""),
 		dropped:    in.metric(t, "dropped_messages", ""),
 		filtered:   in.metric(t, "filtered_messages", ""),
 		held:       in.metric(t, "held_messages", ""),
@@ -106,9 +107,6 @@ func (in *instance) books(t testing.TB) books {
 		refused:    in.metric(t, "refused_spans", ""),
 	}
 }
-
-// used is how many messages are part of spans.
-func (b books) used() int64 { return b.received - b.dropped - b.filtered - b.held }
 
 // settle waits until nothing is under way any more, and checks the books: what
 // the kernel began was received or is counted as lost, and what was received is
@@ -129,11 +127,12 @@ func (s scene) settle(t testing.TB) books {
 	})
 	t.Logf("%+v", b)
 	assert.Equal(t, b.kernel, b.received+b.lostStarts)
+	assert.Equal(t, b.received, b.used+b.dropped+b.filtered+b.held)
 	assert.Equal(t, s.tally.total(), b.emitted)
 	spans := b.emitted + b.refused
 	assert.LessOrEqual(t, b.held, 2*s.metric(t, "flows", ""))
-	assert.LessOrEqual(t, b.used(), 2*spans)
-	assert.GreaterOrEqual(t, b.used()+b.held, 2*spans)
+	assert.LessOrEqual(t, b.used, 2*spans)
+	assert.GreaterOrEqual(t, b.used+b.held, 2*spans)
 	if s.metric(t, "kernel_losses", "ring_full_control") == 0 {
 		assert.Zero(t, b.held)
 		assert.Zero(t, s.metric(t, "inflight_exchanges", ""))

@@ -65,10 +65,12 @@ type stats struct {
 	KernelLost, KernelSkipped []count
 	// RingBytes of RingCapacity wait to be read; both 0 without a ring.
 	RingBytes, RingCapacity int64
-	// Received is how many messages reached user space, Held how many of them
-	// are under way.
-	Received uint64
-	Held     int64
+	// FailedConnects is how many outgoing connections came to nothing.
+	FailedConnects uint64
+	// Received is how many messages reached user space, Used how many of them
+	// became part of a span, Held how many are under way.
+	Received, Used uint64
+	Held           int64
 	// Dropped and Filtered are messages that became part of no span, by reason.
 	Dropped, Filtered []count
 	// ParserErrors are by protocol.

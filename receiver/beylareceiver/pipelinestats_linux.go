@@ -20,6 +20,7 @@ func (p *pipelineEngine) Stats(s *stats) {
 	for r := range ledger.Reasons {
 		switch c := (count{r.String(), in.Ended[r]}); {
 		case r == ledger.Used:
+			s.Used = c.N
 		case r.Filtered():
 			s.Filtered = append(s.Filtered, c)
 		default:
@@ -37,7 +38,7 @@ func (p *pipelineEngine) Stats(s *stats) {
 
 func kernelStats(s *stats, in *pipeline.Stats) {
 	k := &in.Kernel
-	s.Packets, s.KernelMessages = k.Packets, k.Messages
+	s.Packets, s.KernelMessages, s.FailedConnects = k.Packets, k.Messages, in.Flows.ConnectFailed
 	s.RingBytes, s.RingCapacity = int64(in.RingFill), int64(in.RingCapacity)
 	s.KernelLost = []count{
 		{"ring_full_start", k.LostStart},

@@ -87,11 +87,12 @@ func (t *telemetry) observe(read func(*stats)) (metric.Registration, error) {
 		read(&s)
 		t.publish(o, &s)
 		return nil
-	}, b.BeylaDroppedMessages, b.BeylaEmittedSpans, b.BeylaFilteredMessages, b.BeylaFlows, b.BeylaFlowsLimit,
+	}, b.BeylaDroppedMessages, b.BeylaEmittedSpans, b.BeylaFailedConnects, b.BeylaFilteredMessages, b.BeylaFlows, b.BeylaFlowsLimit,
 		b.BeylaHeldMessages, b.BeylaInflightExchanges, b.BeylaInflightExchangesLimit, b.BeylaKernelLosses,
 		b.BeylaKernelMessages, b.BeylaKernelPackets, b.BeylaKernelSkippedPackets, b.BeylaParserErrors,
 		b.BeylaProcesses, b.BeylaProcessesLimit, b.BeylaReassemblyBytes, b.BeylaReassemblyBytesLimit,
-		b.BeylaReceivedMessages, b.BeylaRefusedSpans, b.BeylaRingBytes, b.BeylaRingCapacityBytes)
+		b.BeylaReceivedMessages, b.BeylaRefusedSpans, b.BeylaRingBytes, b.BeylaRingCapacityBytes,
+		b.BeylaUsedMessages)
 	if err != nil {
 		return nil, fmt.Errorf("register self-telemetry: %w", err)
 	}
@@ -109,7 +110,9 @@ func (t *telemetry) publish(o metric.Observer, s *stats) {
 		{b.BeylaRingBytes, s.RingBytes},
 		{b.BeylaRingCapacityBytes, s.RingCapacity},
 		{b.BeylaReceivedMessages, int64(s.Received)},
+		{b.BeylaUsedMessages, int64(s.Used)},
 		{b.BeylaHeldMessages, s.Held},
+		{b.BeylaFailedConnects, int64(s.FailedConnects)},
 		{b.BeylaFlows, s.Flows.Value},
 		{b.BeylaFlowsLimit, s.Flows.Limit},
 		{b.BeylaInflightExchanges, s.Inflight.Value},

@@ -54,7 +54,7 @@ func TestTelemetry(t *testing.T) {
 		KernelLost:    []count{{"ring_full_start", 1}, {"ring_full_data", 2}},
 		KernelSkipped: []count{{"retransmit", 3}},
 		RingBytes:     4096, RingCapacity: 16 << 20,
-		Received: 49, Held: 4,
+		Received: 49, Used: 27, Held: 4, FailedConnects: 18,
 		Dropped: []count{{"gap", 5}, {"unknown_protocol", 6}}, Filtered: []count{{"otlp_export", 7}},
 		ParserErrors: []count{{"http", 8}}, QueueFull: 9,
 		Flows: gauge{10, 11}, Inflight: gauge{12, 13}, ReassemblyBytes: gauge{14, 15}, Processes: gauge{16, 17},
@@ -73,6 +73,8 @@ func TestTelemetry(t *testing.T) {
 		{"ring", metadatatest.AssertEqualBeylaRingBytes, []metricdata.DataPoint[int64]{point(4096)}},
 		{"ring capacity", metadatatest.AssertEqualBeylaRingCapacityBytes, []metricdata.DataPoint[int64]{point(16 << 20)}},
 		{"received", metadatatest.AssertEqualBeylaReceivedMessages, []metricdata.DataPoint[int64]{point(49)}},
+		{"used", metadatatest.AssertEqualBeylaUsedMessages, []metricdata.DataPoint[int64]{point(27)}},
+		{"failed connects", metadatatest.AssertEqualBeylaFailedConnects, []metricdata.DataPoint[int64]{point(18)}},
 		{"held", metadatatest.AssertEqualBeylaHeldMessages, []metricdata.DataPoint[int64]{point(4)}},
 		{"dropped", metadatatest.AssertEqualBeylaDroppedMessages, []metricdata.DataPoint[int64]{
 			point(5, reason("gap")), point(6, reason("unknown_protocol"))}},

@@ -31,6 +31,7 @@ type TelemetryBuilder struct {
 	BeylaDeliveryDelay          metric.Float64Histogram
 	BeylaDroppedMessages        metric.Int64ObservableCounter
 	BeylaEmittedSpans           metric.Int64ObservableCounter
+	BeylaFailedConnects         metric.Int64ObservableCounter
 	BeylaFilteredMessages       metric.Int64ObservableCounter
 	BeylaFlows                  metric.Int64ObservableGauge
 	BeylaFlowsLimit             metric.Int64ObservableGauge
@@ -50,6 +51,7 @@ type TelemetryBuilder struct {
 	BeylaRefusedSpans           metric.Int64ObservableCounter
 	BeylaRingBytes              metric.Int64ObservableGauge
 	BeylaRingCapacityBytes      metric.Int64ObservableGauge
+	BeylaUsedMessages           metric.Int64ObservableCounter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -84,6 +86,21 @@ func (builder *TelemetryBuilder) RegisterBeylaEmittedSpansCallback(cb metric.Int
 		cb(ctx, &observerInt64{inst: builder.BeylaEmittedSpans, obs: o})
 		return nil
 	}, builder.BeylaEmittedSpans)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterBeylaFailedConnectsCallback sets callback for observable BeylaFailedConnects metric.
+func (builder *TelemetryBuilder) RegisterBeylaFailedConnectsCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.BeylaFailedConnects, obs: o})
+		return nil
+	}, builder.BeylaFailedConnects)
 	if err != nil {
 		return err
 	}
@@ -378,6 +395,21 @@ func (builder *TelemetryBuilder) RegisterBeylaRingCapacityBytesCallback(cb metri
 	return nil
 }
 
+// RegisterBeylaUsedMessagesCallback sets callback for observable BeylaUsedMessages metric.
+func (builder *TelemetryBuilder) RegisterBeylaUsedMessagesCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.BeylaUsedMessages, obs: o})
+		return nil
+	}, builder.BeylaUsedMessages)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
 type observerInt64 struct {
 	embedded.Int64Observer
 	inst metric.Int64Observable
@@ -423,6 +455,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_beyla_emitted_spans",
 		metric.WithDescription("Spans that the next consumer accepted. [Development]"),
 		metric.WithUnit("{span}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.BeylaFailedConnects, err = builder.meter.Int64ObservableCounter(
+		"otelcol_beyla_failed_connects",
+		metric.WithDescription("Outgoing connections that failed before they were established. [Development]"),
+		metric.WithUnit("{connect}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.BeylaFilteredMessages, err = builder.meter.Int64ObservableCounter(
@@ -537,6 +575,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_beyla_ring_capacity_bytes",
 		metric.WithDescription("Size of the ring between kernel and collector. [Development]"),
 		metric.WithUnit("By"),
+	)
+	errs = errors.Join(errs, err)
+	builder.BeylaUsedMessages, err = builder.meter.Int64ObservableCounter(
+		"otelcol_beyla_used_messages",
+		metric.WithDescription("Messages received that became part of a span. [Development]"),
+		metric.WithUnit("{message}"),
 	)
 	errs = errors.Join(errs, err)
 	return &builder, errs
