@@ -41,8 +41,12 @@ run:
 	@$(MAKE) build
 	@exec $(COLLECTOR) --config $(CONFIG)
 
+# Packages that read the whole host's traffic, or make a lot of it, run one after the other.
+ALONE := internal/(tap|live|buildtest|testkit)$$
+
 test: setup check
-	@$(GO) test -count=1 -timeout 20m $(PKG)
+	@$(GO) list $(PKG) | { grep -vE '$(ALONE)' || true; } | xargs -r $(GO) test -count=1 -timeout 20m
+	@$(GO) list $(PKG) | { grep -E '$(ALONE)' || true; } | xargs -r $(GO) test -count=1 -p 1 -timeout 20m
 
 setup:
 	@internal/tools/setup.sh
@@ -51,7 +55,7 @@ setup:
 check:
 	@unformatted=$$(find . -name '*.go' -not -path './dist/*' -exec gofmt -l {} +); \
 	test -z "$$unformatted" || { echo "not gofmt-clean: $$unformatted" >&2; exit 1; }
-	@$(GO) vet $(PKG)
+	@$(GO) vet $(PKG) ./testdata/apps/...
 	@GOOS=darwin GOARCH=arm64 $(GO) vet ./receiver/...
 	@GOOS=linux GOARCH=386 $(GO) vet ./receiver/...
 	@GOOS=linux GOARCH=arm64 $(GO) vet ./receiver/...
