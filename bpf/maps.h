@@ -16,6 +16,15 @@ struct {
 	__type(value, union beyla_abi);
 } beyla_ring SEC(".maps");
 
+/* Not zero: the reader of the ring dozes, and the next record has to wake it. Set
+ * by user space when nothing happens on the host, cleared by that record. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} beyla_armed_map SEC(".maps");
+
 /* Socket -> state of its flow. Created at the first packet with payload (or the
  * handshake), freed by the kernel together with the socket: no size, no eviction. Cloned at
  * accept, so that what the collector's own listener accepts is known as its own. */

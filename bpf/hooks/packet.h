@@ -7,40 +7,36 @@
 #include "lib/kernel.h"
 #include "lib/load.h"
 #include "lib/packet.h"
+#include "lib/record.h"
 #include "lib/ring.h"
 #include "lib/seq.h"
 
 #define BEYLA_PASS 1
 
-/* Local and remote address from the packet's headers. */
+/* Addresses and ports from the packet's headers. */
 static __always_inline void beyla_addresses(const __u8 *ip, const __u8 *end,
-					    const struct beyla_packet *p, __u32 dir,
+					    const struct beyla_packet *p, __u32 dir, __u32 seq,
 					    struct beyla_record *rec)
 {
-	__u32 *src = (__u32 *)(dir == BEYLA_EGRESS ? rec->local : rec->remote);
-	__u32 *dst = (__u32 *)(dir == BEYLA_EGRESS ? rec->remote : rec->local);
+	__u8 *src = dir == BEYLA_EGRESS ? rec->local : rec->remote;
+	__u8 *dst = dir == BEYLA_EGRESS ? rec->remote : rec->local;
 	const __u32 *word = (const __u32 *)ip;
 
-	rec->family = p->family;
-	rec->local_port = dir == BEYLA_EGRESS ? p->sport : p->dport;
-	rec->remote_port = dir == BEYLA_EGRESS ? p->dport : p->sport;
+	if (dir == BEYLA_EGRESS)
+		beyla_put_ports(rec, p->sport, p->dport, seq);
+	else
+		beyla_put_ports(rec, p->dport, p->sport, seq);
 	if (p->family == 4) {
 		if (ip + 20 > end)
 			return;
-		src[0] = word[3];
-		dst[0] = word[4];
+		beyla_put2(src, word[3], 0);
+		beyla_put2(dst, word[4], 0);
 		return;
 	}
 	if (ip + 40 > end)
 		return;
-	src[0] = word[2];
-	src[1] = word[3];
-	src[2] = word[4];
-	src[3] = word[5];
-	dst[0] = word[6];
-	dst[1] = word[7];
-	dst[2] = word[8];
-	dst[3] = word[9];
+	beyla_put_ip6(src, word[2], word[3], word[4], word[5]);
+	beyla_put_ip6(dst, word[6], word[7], word[8], word[9]);
 }
 
 /* Reads a field of struct bpf_sock in place: the verifier rewrites such loads, so
@@ -49,25 +45,19 @@ static __always_inline void beyla_addresses(const __u8 *ip, const __u8 *end,
 
 /* A connected socket's own addresses: what the application asked for, where the
  * packet may show what NAT made of it. */
-static __always_inline void beyla_socket_addresses(struct bpf_sock *sk, __u8 family,
+static __always_inline void beyla_socket_addresses(struct bpf_sock *sk, __u8 family, __u32 seq,
 						   struct beyla_record *rec)
 {
-	rec->family = family;
-	rec->local_port = BEYLA_FIELD(sk->src_port);
-	rec->remote_port = __builtin_bswap16(BEYLA_FIELD(sk->dst_port));
+	beyla_put_ports(rec, BEYLA_FIELD(sk->src_port), __builtin_bswap16(BEYLA_FIELD(sk->dst_port)), seq);
 	if (family == 4) {
-		*(__u32 *)rec->local = BEYLA_FIELD(sk->src_ip4);
-		*(__u32 *)rec->remote = BEYLA_FIELD(sk->dst_ip4);
+		beyla_put2(rec->local, BEYLA_FIELD(sk->src_ip4), 0);
+		beyla_put2(rec->remote, BEYLA_FIELD(sk->dst_ip4), 0);
 		return;
 	}
-	((__u32 *)rec->local)[0] = BEYLA_FIELD(sk->src_ip6[0]);
-	((__u32 *)rec->local)[1] = BEYLA_FIELD(sk->src_ip6[1]);
-	((__u32 *)rec->local)[2] = BEYLA_FIELD(sk->src_ip6[2]);
-	((__u32 *)rec->local)[3] = BEYLA_FIELD(sk->src_ip6[3]);
-	((__u32 *)rec->remote)[0] = BEYLA_FIELD(sk->dst_ip6[0]);
-	((__u32 *)rec->remote)[1] = BEYLA_FIELD(sk->dst_ip6[1]);
-	((__u32 *)rec->remote)[2] = BEYLA_FIELD(sk->dst_ip6[2]);
-	((__u32 *)rec->remote)[3] = BEYLA_FIELD(sk->dst_ip6[3]);
+	beyla_put_ip6(rec->local, BEYLA_FIELD(sk->src_ip6[0]), BEYLA_FIELD(sk->src_ip6[1]),
+		      BEYLA_FIELD(sk->src_ip6[2]), BEYLA_FIELD(sk->src_ip6[3]));
+	beyla_put_ip6(rec->remote, BEYLA_FIELD(sk->dst_ip6[0]), BEYLA_FIELD(sk->dst_ip6[1]),
+		      BEYLA_FIELD(sk->dst_ip6[2]), BEYLA_FIELD(sk->dst_ip6[3]));
 }
 
 /* The socket's state, made when it is not there yet. */
@@ -101,26 +91,25 @@ static __always_inline struct beyla_holder *beyla_who(struct beyla_sock *st)
 	return h ? h : &st->holder;
 }
 
-/* What every record of a known socket says. */
+/* What every record of a known socket says; cap goes with it because it shares
+ * a word with the process. */
 static __always_inline void beyla_fill(const struct beyla_sock *st, const struct beyla_holder *who,
-				       __u32 dir, __u64 now, struct beyla_record *rec)
+				       __u32 dir, __u64 now, __u32 cap, struct beyla_record *rec)
 {
 	const struct beyla_half *other =
 		&st->half[dir == BEYLA_INGRESS ? BEYLA_EGRESS : BEYLA_INGRESS];
 
-	rec->dir = dir;
-	rec->role = st->role;
 	rec->cookie = st->cookie;
 	rec->time = now;
 	rec->cgroup = st->cgroup;
-	rec->tgid = who->tgid;
-	rec->read_tid = who->tid[BEYLA_INGRESS];
-	rec->write_tid = who->tid[BEYLA_EGRESS];
+	beyla_put2(&rec->cap, cap, who->tgid);
+	beyla_put2(&rec->read_tid, who->tid[BEYLA_INGRESS], who->tid[BEYLA_EGRESS]);
 	rec->read_time = who->time[BEYLA_INGRESS];
 	rec->write_time = who->time[BEYLA_EGRESS];
 	rec->connect_ns = st->connect_ns;
 	rec->other_pos = other->pos;
 	rec->other_time = other->time;
+	rec->last_time = st->half[dir].time;
 }
 
 static __always_inline void beyla_drop_progress(struct beyla_sock *st)
@@ -253,15 +242,12 @@ static __always_inline void beyla_end(struct bpf_sock *sk, struct beyla_sock *st
 	if (h->ended || !st->turn)
 		return;
 	h->ended = 1;
-	rec.kind = BEYLA_END;
-	rec.transport = p->transport;
-	rec.flags = p->tcp_flags & BEYLA_TH_RST ? BEYLA_F_RESET : 0;
-	rec.seq = p->seq;
-	rec.ack = p->ack;
+	beyla_put_head(&rec, BEYLA_END, dir, p->transport, st->role,
+		       p->tcp_flags & BEYLA_TH_RST ? BEYLA_F_RESET : 0, p->family);
+	beyla_socket_addresses(sk, p->family, p->seq, &rec);
+	beyla_put2(&rec.ack, p->ack, 0);
 	rec.pos = h->pos;
-	rec.last_time = h->time;
-	beyla_socket_addresses(sk, p->family, &rec);
-	beyla_fill(st, beyla_who(st), dir, bpf_ktime_get_boot_ns(), &rec);
+	beyla_fill(st, beyla_who(st), dir, bpf_ktime_get_boot_ns(), 0, &rec);
 	beyla_emit_control(&rec);
 }
 
@@ -280,7 +266,6 @@ static __always_inline void beyla_handshake(struct beyla_sock *st, const struct 
 /* The handshake's last segment may carry data while the socket is still the
  * listener's. Only the addresses name the connection; user space joins them. */
 static __always_inline void beyla_listener(struct __sk_buff *skb, struct bpf_sock *sk,
-					   const __u8 *data, const __u8 *end,
 					   const struct beyla_packet *p, __u32 len)
 {
 	struct beyla_sock *st = bpf_sk_storage_get(&beyla_socks, sk, NULL, 0);
@@ -290,18 +275,15 @@ static __always_inline void beyla_listener(struct __sk_buff *skb, struct bpf_soc
 		BEYLA_COUNT(BEYLA_C_OWN);
 		return;
 	}
-	rec.kind = BEYLA_DATA;
-	rec.transport = p->transport;
-	rec.role = BEYLA_ROLE_SERVER;
-	rec.flags = BEYLA_F_MSG_START | BEYLA_F_LISTENER;
+	beyla_put_head(&rec, BEYLA_DATA, BEYLA_INGRESS, p->transport, BEYLA_ROLE_SERVER,
+		       BEYLA_F_MSG_START | BEYLA_F_LISTENER, p->family);
+	beyla_addresses((const __u8 *)(long)skb->data, (const __u8 *)(long)skb->data_end, p, BEYLA_INGRESS,
+			p->seq, &rec);
+	beyla_put2(&rec.ack, p->ack, len);
+	beyla_put2(&rec.cap, beyla_min(len, beyla_window), 0);
 	rec.cookie = bpf_get_socket_cookie(skb);
 	rec.cgroup = bpf_skb_cgroup_id(skb);
 	rec.time = bpf_ktime_get_boot_ns();
-	rec.seq = p->seq;
-	rec.ack = p->ack;
-	rec.len = len;
-	rec.cap = beyla_min(len, beyla_window);
-	beyla_addresses(data, end, p, BEYLA_INGRESS, &rec);
 	BEYLA_COUNT(BEYLA_C_MESSAGES);
 	if (!beyla_emit_data(skb, &rec, p->payload))
 		BEYLA_COUNT(BEYLA_C_LOST_START);
@@ -335,42 +317,47 @@ static __always_inline int beyla_locate(struct bpf_sock *sk, struct beyla_half *
 	return 1;
 }
 
-/* Writes the record of a payload, and counts it if the ring has no room. */
-static __always_inline void beyla_report(struct __sk_buff *skb, struct bpf_sock *sk, const __u8 *data,
-					 const __u8 *end, const struct beyla_packet *p,
-					 struct beyla_half *h, struct beyla_record *rec)
+/* Writes the record of a payload, of which cap bytes are copied; counts it if
+ * the ring has no room. */
+static __always_inline void beyla_report(struct __sk_buff *skb, struct bpf_sock *sk,
+					 struct beyla_sock *st, const struct beyla_holder *who,
+					 const struct beyla_packet *p, const struct beyla_place *at,
+					 __u32 dir, __u64 now, __u32 cap, __u16 flags)
 {
-	int start = rec->flags & BEYLA_F_MSG_START;
+	struct beyla_half *h = &st->half[dir];
+	struct beyla_record rec = {};
 
-	rec->kind = BEYLA_DATA;
-	rec->transport = p->transport;
-	rec->ack = p->ack;
-	rec->last_time = h->time;
+	beyla_put_head(&rec, BEYLA_DATA, dir, p->transport, st->role, flags, p->family);
 	if (p->transport == BEYLA_TCP || BEYLA_FIELD(sk->dst_port))
-		beyla_socket_addresses(sk, p->family, rec);
+		beyla_socket_addresses(sk, p->family, p->seq + at->trim, &rec);
 	else
-		beyla_addresses(data, end, p, rec->dir, rec);
-	if (beyla_emit_data(skb, rec, p->payload + (rec->seq - p->seq)))
+		beyla_addresses((const __u8 *)(long)skb->data, (const __u8 *)(long)skb->data_end, p, dir, 0,
+				&rec);
+	beyla_put2(&rec.ack, p->ack, at->len);
+	rec.pos = at->pos;
+	beyla_fill(st, who, dir, now, cap, &rec);
+	if (beyla_emit_data(skb, &rec, p->payload + at->trim))
 		return;
-	/* the rest of a message is worth nothing without its start */
-	if (start && p->transport == BEYLA_TCP)
-		h->lost = 1;
-	if (start)
-		BEYLA_COUNT(BEYLA_C_LOST_START);
-	else
+	if (!(flags & BEYLA_F_MSG_START)) {
 		BEYLA_COUNT(BEYLA_C_LOST_DATA);
+		return;
+	}
+	BEYLA_COUNT(BEYLA_C_LOST_START);
+	if (p->transport == BEYLA_TCP)
+		h->lost = 1; /* the rest of a message is worth nothing without its start */
 }
 
 /* Payload of a socket that is looked at. */
 static __always_inline void beyla_payload(struct __sk_buff *skb, struct bpf_sock *sk,
-					  struct beyla_sock *st, const __u8 *data, const __u8 *end,
-					  const struct beyla_packet *p, __u32 len, __u32 dir)
+					  struct beyla_sock *st, const struct beyla_packet *p,
+					  __u32 len, __u32 dir)
 {
 	struct beyla_half *h = &st->half[dir];
 	struct beyla_holder *who;
-	struct beyla_record rec = {};
 	struct beyla_place at = { .len = len };
 	struct beyla_counts *c;
+	__u16 flags;
+	__u32 cap;
 	__u64 now;
 
 	if (p->transport == BEYLA_TCP) {
@@ -388,7 +375,7 @@ static __always_inline void beyla_payload(struct __sk_buff *skb, struct bpf_sock
 	}
 	now = bpf_ktime_get_boot_ns();
 	who = beyla_who(st);
-	rec.flags = at.flags;
+	flags = at.flags;
 	if (p->transport == BEYLA_UDP || (st->turn != 1 + dir && !(at.flags & BEYLA_F_LATE))) {
 		beyla_fold_verdict(st);
 		if (st->verdict == BEYLA_V_IGNORE) {
@@ -396,31 +383,26 @@ static __always_inline void beyla_payload(struct __sk_buff *skb, struct bpf_sock
 			return;
 		}
 		beyla_begin(st, who, dir, at.pos);
-		rec.flags |= BEYLA_F_MSG_START;
+		flags |= BEYLA_F_MSG_START;
 	}
-	rec.cap = beyla_room(skb, st, h, &at, p->payload + at.trim, &rec.flags);
+	cap = beyla_room(skb, st, h, &at, p->payload + at.trim, &flags);
 	c = beyla_counts();
 	if (c) {
 		c->n[BEYLA_C_PACKETS]++;
 		c->n[BEYLA_C_BYTES] += at.len;
-		if (rec.flags & BEYLA_F_MSG_START)
+		if (flags & BEYLA_F_MSG_START)
 			c->n[BEYLA_C_MESSAGES]++;
 	}
-	if (rec.cap) {
-		rec.seq = p->seq + at.trim;
-		rec.len = at.len;
-		rec.pos = at.pos;
-		if (h->cut && !(at.flags & (BEYLA_F_GAP | BEYLA_F_LATE)))
-			rec.flags |= BEYLA_F_CUT;
-		beyla_fill(st, who, dir, now, &rec);
-		beyla_report(skb, sk, data, end, p, h, &rec);
-	}
+	if (h->cut && !(at.flags & (BEYLA_F_GAP | BEYLA_F_LATE)))
+		flags |= BEYLA_F_CUT;
+	if (cap)
+		beyla_report(skb, sk, st, who, p, &at, dir, now, cap, flags);
 	h->time = now;
 	if (p->transport != BEYLA_TCP)
 		return;
 	if (!(at.flags & BEYLA_F_LATE))
-		h->cut = rec.cap < at.len && !h->lost;
-	if (rec.cap < at.len)
+		h->cut = cap < at.len && !h->lost;
+	if (cap < at.len)
 		beyla_note_progress(skb, st, dir, now, p->payload + at.trim, &at);
 }
 
@@ -438,8 +420,8 @@ static __always_inline int beyla_unwanted(struct beyla_sock *st)
 	return 1;
 }
 
-static __always_inline void beyla_socket(struct __sk_buff *skb, struct bpf_sock *sk, const __u8 *data,
-					 const __u8 *end, struct beyla_packet *p, __u32 len, __u32 dir)
+static __always_inline void beyla_socket(struct __sk_buff *skb, struct bpf_sock *sk,
+					 struct beyla_packet *p, __u32 len, __u32 dir)
 {
 	struct beyla_sock *st;
 
@@ -447,7 +429,7 @@ static __always_inline void beyla_socket(struct __sk_buff *skb, struct bpf_sock 
 		p->seq++; /* takes one number; data in it (TFO, RFC 7413) begins behind */
 	if (p->transport == BEYLA_TCP && sk->state == BEYLA_TCP_LISTEN) {
 		if (len && dir == BEYLA_INGRESS)
-			beyla_listener(skb, sk, data, end, p, len);
+			beyla_listener(skb, sk, p, len);
 		return;
 	}
 	if (len || p->tcp_flags & BEYLA_TH_SYN)
@@ -461,21 +443,28 @@ static __always_inline void beyla_socket(struct __sk_buff *skb, struct bpf_sock 
 	if (p->tcp_flags & BEYLA_TH_SYN)
 		beyla_handshake(st, p, dir);
 	if (len)
-		beyla_payload(skb, sk, st, data, end, p, len, dir);
+		beyla_payload(skb, sk, st, p, len, dir);
 	if (p->tcp_flags & (BEYLA_TH_FIN | BEYLA_TH_RST) && st->verdict != BEYLA_V_IGNORE)
 		beyla_end(sk, st, p, dir);
 }
 
+/* A global function: the verifier need not follow every kind of header through all
+ * that comes after. */
+__attribute__((noinline)) int beyla_headers(struct __sk_buff *skb, struct beyla_packet *p)
+{
+	if (!p)
+		return BEYLA_P_BAD;
+	return beyla_parse(skb, (const __u8 *)(long)skb->data, (const __u8 *)(long)skb->data_end, p);
+}
+
 static __always_inline int beyla_packet(struct __sk_buff *skb, __u32 dir)
 {
-	const __u8 *data = (const __u8 *)(long)skb->data;
-	const __u8 *end = (const __u8 *)(long)skb->data_end;
 	struct beyla_packet p = {};
 	struct bpf_sock *sk;
 	__u32 len, total = skb->len;
 	int ret;
 
-	ret = beyla_parse(skb, data, end, &p);
+	ret = beyla_headers(skb, &p);
 	if (ret == BEYLA_P_OTHER)
 		return BEYLA_PASS;
 	if (ret == BEYLA_P_BAD || total < p.payload) {
@@ -490,7 +479,7 @@ static __always_inline int beyla_packet(struct __sk_buff *skb, __u32 dir)
 		return BEYLA_PASS;
 	sk = bpf_sk_fullsock(sk);
 	if (sk)
-		beyla_socket(skb, sk, data, end, &p, len, dir);
+		beyla_socket(skb, sk, &p, len, dir);
 	return BEYLA_PASS;
 }
 

@@ -99,10 +99,11 @@ static __always_inline void beyla_closed(struct sock *sk, struct beyla_sock *st)
 	if (!st->turn)
 		return;
 	beyla_fill_sock(sk, &rec);
-	beyla_fill(st, beyla_who(st), BEYLA_INGRESS, bpf_ktime_get_boot_ns(), &rec);
+	beyla_fill(st, beyla_who(st), BEYLA_INGRESS, bpf_ktime_get_boot_ns(), 0, &rec);
 	rec.kind = BEYLA_CLOSE;
+	rec.dir = BEYLA_INGRESS;
+	rec.role = st->role;
 	rec.pos = st->half[BEYLA_INGRESS].pos;
-	rec.last_time = st->half[BEYLA_INGRESS].time;
 	beyla_emit_control(&rec);
 }
 

@@ -91,6 +91,9 @@ beyla_parse_ipv6(beyla_bytes *from, const __u8 *data, const __u8 *end, struct be
 	p->family = 6;
 	p->transport = data[6];
 	p->l4 = 40;
+	/* unrolled: without CAP_PERFMON older verifiers also follow the mispredicted
+	 * end of a loop, on and on */
+#pragma clang loop unroll(full)
 	for (i = 0; i < BEYLA_MAX_EXT; i++) {
 		if (p->transport == BEYLA_TCP || p->transport == BEYLA_UDP)
 			break;

@@ -7,11 +7,18 @@
 #include "config.h"
 #include "lib/count.h"
 
-/* Wakes the reader when this record lifts the fill level over the mark, and
- * only then; otherwise its own short timer finds the record. */
+/* Wakes the reader when this record lifts the fill level over the mark, or is the
+ * first that comes while it dozes, and only then; otherwise its own short timer finds
+ * the record. */
 static __always_inline __u64 beyla_wake(__u32 size)
 {
 	__u64 fill = bpf_ringbuf_query(&beyla_ring, BPF_RB_AVAIL_DATA);
+	__u32 zero = 0, *armed = bpf_map_lookup_elem(&beyla_armed_map, &zero);
+
+	if (armed && *armed) {
+		*armed = 0;
+		return BPF_RB_FORCE_WAKEUP;
+	}
 
 	size += BPF_RINGBUF_HDR_SZ;
 	if (fill >= beyla_wake_bytes && fill - size < beyla_wake_bytes)
@@ -46,28 +53,24 @@ static __always_inline void beyla_emit_owner(const struct beyla_owner *own)
 	BEYLA_COUNT(BEYLA_C_RECORDS);
 }
 
-/* Copies last + 1 bytes of payload. The verifier wants to see in the register
- * itself that it is one byte at least and the record's room at most; that of 6.1 learns
- * nothing from a comparison with zero, nor from another copy of the number. */
-static __always_inline long
-beyla_copy(struct __sk_buff *skb, __u32 off, struct beyla_record *to, __u64 last)
-{
-	asm volatile("" : "+r"(last));
-	return bpf_skb_load_bytes(skb, off, to, last + 1);
-}
-
-/* A reserve wants a constant size, so payloads go into records of a few sizes.
- * ROOM is a power of two minus the header, or the power itself for the largest. */
+/* A reserve wants a constant size, so payloads go into records of a few sizes,
+ * all powers of two and no smaller than the payload of rec->cap > 0 bytes.
+ *
+ * The size of the copy is bounded by a mask, in the register itself that is handed
+ * over: the verifier of 6.1 does not carry bounds from one copy of a number to another,
+ * and without CAP_PERFMON it also follows mispredicted comparisons, which bound nothing. */
 #define BEYLA_EMIT(ROOM)                                                                           \
 	do {                                                                                       \
 		struct beyla_record *r =                                                           \
 			bpf_ringbuf_reserve(&beyla_ring, sizeof(*rec) + (ROOM), 0);                \
-		__u64 last = (__u64)rec->cap - 1;                                                  \
+		__u64 last = rec->cap - 1;                                                         \
 		if (!r)                                                                            \
 			return 0;                                                                  \
 		__builtin_memcpy(r, rec, sizeof(*rec));                                            \
 		asm volatile("" : "+r"(last));                                                     \
-		if (last >= (ROOM) || beyla_copy(skb, off, r + 1, last) < 0) {                     \
+		last &= (ROOM) - 1;                                                                \
+		asm volatile("" : "+r"(last));                                                     \
+		if (bpf_skb_load_bytes(skb, off, r + 1, last + 1) < 0) {                           \
 			r->cap = 0;                                                                \
 			BEYLA_COUNT(BEYLA_C_COPY_FAILED);                                          \
 		}                                                                                  \
@@ -75,22 +78,28 @@ beyla_copy(struct __sk_buff *skb, __u32 off, struct beyla_record *to, __u64 last
 	} while (0)
 
 /* A record with the payload that stands at offset off, rec->cap bytes of it;
- * false when the ring had no room. */
-static __always_inline int
+ * false when the ring had no room. A global function, which the verifier checks once
+ * and by itself (5.12), instead of in every state that leads here. */
+__attribute__((noinline)) int
 beyla_emit_data(struct __sk_buff *skb, const struct beyla_record *rec, __u32 off)
 {
-	__u32 size = rec->cap;
+	__u32 size;
 
-	if (size <= 96)
-		BEYLA_EMIT(96);
-	else if (size <= 352)
-		BEYLA_EMIT(352);
-	else if (size <= 864)
-		BEYLA_EMIT(864);
-	else if (size <= 1888)
-		BEYLA_EMIT(1888);
-	else if (size <= 3936)
-		BEYLA_EMIT(3936);
+	if (!rec)
+		return 0;
+	size = rec->cap;
+	if (size <= 128)
+		BEYLA_EMIT(128);
+	else if (size <= 256)
+		BEYLA_EMIT(256);
+	else if (size <= 512)
+		BEYLA_EMIT(512);
+	else if (size <= 1024)
+		BEYLA_EMIT(1024);
+	else if (size <= 2048)
+		BEYLA_EMIT(2048);
+	else if (size <= 4096)
+		BEYLA_EMIT(4096);
 	else if (size <= 8192)
 		BEYLA_EMIT(8192);
 	else

@@ -194,6 +194,7 @@ const (
 //
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
+	bpfMapBeylaArmedMap     = "beyla_armed_map"
 	bpfMapBeylaCounterMap   = "beyla_counter_map"
 	bpfMapBeylaOwnerMap     = "beyla_owner_map"
 	bpfMapBeylaProgressMap  = "beyla_progress_map"
@@ -296,6 +297,7 @@ type bpfProgramSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type bpfMapSpecs struct {
+	BeylaArmedMap    *ebpf.MapSpec `ebpf:"beyla_armed_map"`
 	BeylaCounterMap  *ebpf.MapSpec `ebpf:"beyla_counter_map"`
 	BeylaOwnerMap    *ebpf.MapSpec `ebpf:"beyla_owner_map"`
 	BeylaProgressMap *ebpf.MapSpec `ebpf:"beyla_progress_map"`
@@ -336,6 +338,7 @@ func (o *bpfObjects) Close() error {
 //
 // It can be passed to loadBpfObjects or ebpf.CollectionSpec.LoadAndAssign.
 type bpfMaps struct {
+	BeylaArmedMap    *ebpf.Map `ebpf:"beyla_armed_map"`
 	BeylaCounterMap  *ebpf.Map `ebpf:"beyla_counter_map"`
 	BeylaOwnerMap    *ebpf.Map `ebpf:"beyla_owner_map"`
 	BeylaProgressMap *ebpf.Map `ebpf:"beyla_progress_map"`
@@ -346,6 +349,7 @@ type bpfMaps struct {
 
 func (m *bpfMaps) Close() error {
 	return _BpfClose(
+		m.BeylaArmedMap,
 		m.BeylaCounterMap,
 		m.BeylaOwnerMap,
 		m.BeylaProgressMap,

@@ -14,7 +14,7 @@ import (
 	"github.com/cilium/ebpf/ringbuf"
 )
 
-// Tap is the running kernel side. Read, Ignore, TakeAll, Progress and Forget
+// Tap is the running kernel side. Read, Doze, Ignore, TakeAll, Progress and Forget
 // belong to one goroutine; Counters, Fill and Report may be called from any.
 type Tap struct {
 	memory   closers
@@ -24,7 +24,9 @@ type Tap struct {
 	counters *ebpf.Map
 	verdicts *ebpf.Map
 	progress *ebpf.Map
+	armed    *ebpf.Map
 	drain    time.Duration
+	dozing   bool
 	record   ringbuf.Record
 
 	flushed bool
@@ -48,13 +50,14 @@ func Open(o Options) (*Tap, error) {
 		counters: l.maps["beyla_counter_map"],
 		verdicts: l.maps["beyla_verdict_map"],
 		progress: l.maps["beyla_progress_map"],
+		armed:    l.maps["beyla_armed_map"],
 		drain:    o.Drain,
 	}
 	if t.ring, err = ringbuf.NewReader(l.maps["beyla_ring"]); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the ring: %w", err), t.links.close(), t.memory.close())
 	}
 	t.memory.add(t.ring)
-	t.ring.SetDeadline(time.Now().Add(t.drain))
+	t.wait(t.drain)
 	return t, nil
 }
 
@@ -72,17 +75,41 @@ func (t *Tap) Read(rec *[]byte) error {
 	t.record.RawSample = *rec
 	err := t.ring.ReadInto(&t.record)
 	*rec = t.record.RawSample
+	if err == nil && !t.dozing {
+		return nil
+	}
 	switch {
 	case err == nil:
+		t.wait(t.drain)
 		return nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		t.ring.SetDeadline(time.Now().Add(t.drain))
+		t.wait(t.drain)
 		return os.ErrDeadlineExceeded
 	case errors.Is(err, ringbuf.ErrFlushed), errors.Is(err, ringbuf.ErrClosed):
 		t.flushed = true
 		return io.EOF
 	}
 	return fmt.Errorf("read the ring: %w", err)
+}
+
+// wait says how long the next Read waits for a record.
+func (t *Tap) wait(d time.Duration) {
+	t.dozing = d > t.drain
+	t.ring.SetDeadline(time.Now().Add(d))
+}
+
+// nap is how long a dozing reader waits.
+const nap = time.Second
+
+// Doze makes the next Read wait up to a second instead of the drain interval, and
+// the kernel wake it at the next record. It costs a record the wake-up that is
+// spared all others, so it is for a host on which nothing happens. Where the kernel
+// cannot be told, nothing changes.
+func (t *Tap) Doze() {
+	if t.armed.Put(uint32(0), uint32(1)) != nil || t.ring.AvailableBytes() > 0 {
+		return // a record that came before it was armed would not wake anybody
+	}
+	t.wait(nap)
 }
 
 // Fill is how many bytes of the ring wait to be read, 0 once it is closed.

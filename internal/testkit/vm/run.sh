@@ -78,6 +78,7 @@ cd /tmp
 echo; echo "vm: begin on $(uname -r) $(uname -m)"
 env HOME=/tmp PATH=/bin VM_ENV /test "$@"
 code=$?
+[ $code = 0 ] || { echo "vm: the kernel says"; dmesg | tail -n 30; }
 echo; echo "vm: exit code $code"
 poweroff -f
 INIT
@@ -91,7 +92,7 @@ amd64) set -- qemu-system-x86_64 -M q35 -cpu max; console=ttyS0 ;;
 arm64) set -- qemu-system-aarch64 -M virt -cpu max,pauth-impdef=on; console=ttyAMA0 ;;
 *) die "no such architecture: $arch" ;;
 esac
-timeout "${VM_TIMEOUT:-300}" "$@" -accel tcg,thread=multi -smp 2 -m 1024 -nographic -no-reboot -nic none \
+timeout "${VM_TIMEOUT:-900}" "$@" -accel tcg,thread=multi -smp 2 -m 1024 -nographic -no-reboot -nic none \
 	-kernel "$vmlinuz" -initrd "$work/initrd" \
 	-append "console=$console quiet panic=-1 ${VM_APPEND:-}" </dev/null >"$work/log" 2>&1 || true
 tr -d '\r' <"$work/log" | sed -n "/^vm: begin/,\$p"
