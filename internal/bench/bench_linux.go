@@ -7,12 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
-
-	"golang.org/x/sys/unix"
-
-	"github.com/beylareceiver/beylareceiver/internal/testkit/bpfstats"
 )
 
 // bench is what the measurements share.
@@ -23,7 +18,9 @@ type bench struct {
 	pacer  string   // the paced client's executable
 	server *server
 	rows   []row
-	undo   []func()
+	undo   []func() // run in reverse
+
+	neighbours *neighbours
 }
 
 var errNeeds = errors.New("bench cannot run here")
@@ -46,9 +43,15 @@ func (b *bench) open(ctx context.Context) (err error) {
 		return fmt.Errorf("make a folder: %w", err)
 	}
 	b.undo = append(b.undo, func() { _ = os.RemoveAll(b.dir) })
-	if b.pin, err = twoCPUs(); err != nil {
+	cpus, pin, err := twoCPUs()
+	if err != nil {
 		return err
 	}
+	b.pin = pin
+	if b.neighbours, err = newNeighbours(cpus, b.opts.patience); err != nil {
+		return err
+	}
+	b.undo = append(b.undo, b.neighbours.close)
 	if err := b.statisticsOff(); err != nil {
 		return err
 	}
@@ -78,25 +81,6 @@ func (b *bench) buildPacer(ctx context.Context) error {
 	return nil
 }
 
-// twoCPUs is the command that keeps a program on the first two CPUs that this
-// one may use; empty when there are no others.
-func twoCPUs() ([]string, error) {
-	var allowed unix.CPUSet
-	if err := unix.SchedGetaffinity(0, &allowed); err != nil {
-		return nil, fmt.Errorf("ask for the CPUs: %w", err)
-	}
-	if allowed.Count() <= 2 {
-		return nil, nil
-	}
-	var two []string
-	for cpu := 0; len(two) < 2; cpu++ {
-		if allowed.IsSet(cpu) {
-			two = append(two, strconv.Itoa(cpu))
-		}
-	}
-	return []string{"taskset", "-c", strings.Join(two, ",")}, nil
-}
-
 // statisticsOff turns the kernel's statistics of eBPF programs off while the
 // bench runs: they cost every program two clock reads a run.
 func (b *bench) statisticsOff() error {
@@ -116,16 +100,3 @@ func (b *bench) statisticsOff() error {
 }
 
 func (b *bench) add(rows ...row) { b.rows = append(b.rows, rows...) }
-
-// alone says so when the host runs another tap, which slows what is to be
-// measured without one.
-func (b *bench) alone() error {
-	ids, err := bpfstats.Named("beyla_ingress")
-	if err != nil {
-		return err
-	}
-	if len(ids) > 0 {
-		fmt.Fprintf(os.Stderr, "bench: %d other taps are attached to this host; the comparison is off\n", len(ids))
-	}
-	return nil
-}

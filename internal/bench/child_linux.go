@@ -45,6 +45,7 @@ func (b *bench) start(args ...string) (*child, error) {
 	c.log = out.Name()
 	c.cmd.Stdout, c.cmd.Stderr = out, out
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
+	b.neighbours.adopt(c.cmd.SysProcAttr)
 	if c.stdin, err = c.cmd.StdinPipe(); err != nil {
 		return nil, fmt.Errorf("pipe to %s: %w", c.name, err)
 	}
@@ -123,6 +124,8 @@ func (b *bench) run(ctx context.Context, args ...string) (string, error) {
 	var stderr strings.Builder
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Stderr = &stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
+	b.neighbours.adopt(cmd.SysProcAttr)
 	out, err := cmd.Output()
 	if err != nil {
 		return "", fmt.Errorf("run %s: %w: %s", strings.Join(args, " "), err, stderr.String())

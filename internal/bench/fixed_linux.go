@@ -7,9 +7,23 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/bench/pacer"
 )
 
+// pacedConns are more connections than a fixed load has requests under way, so
+// that no request waits for one unless the server stalls.
+const pacedConns = 256
+
+// paced is one pair of runs at the same rate.
+type paced struct {
+	alone, with pacer.Report
+	during
+}
+
 // fixedLoad: the latency that the receiver adds at half of what the host can take.
 func fixedLoad(ctx context.Context, b *bench) error {
-	most, err := b.pace(ctx, 0, b.opts.conns, b.opts.duration)
+	var most pacer.Report
+	err := b.undisturbed(ctx, func() (err error) {
+		most, err = b.pace(ctx, 0, b.opts.conns, b.opts.duration)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -17,21 +31,17 @@ func fixedLoad(ctx context.Context, b *bench) error {
 	var p50, p99 []pair
 	var mean, bound sample
 	for range b.opts.pairs {
-		alone, err := b.pace(ctx, rate, b.opts.conns, b.opts.duration)
-		if err != nil {
-			return err
-		}
-		var with pacer.Report
-		d, err := b.under(ctx, plain(), func(*collector) (err error) {
-			with, err = b.pace(ctx, rate, b.opts.conns, b.opts.duration)
+		var run paced
+		err := b.undisturbed(ctx, func() (err error) {
+			run, err = b.pacedPair(ctx, rate)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		p50 = append(p50, pair{alone.P50, with.P50})
-		p99 = append(p99, pair{alone.P99, with.P99})
-		m, q := d.after.histogram("delivery_delay", .99)
+		p50 = append(p50, pair{run.alone.P50, run.with.P50})
+		p99 = append(p99, pair{run.alone.P99, run.with.P99})
+		m, q := run.after.histogram("delivery_delay", .99)
 		mean, bound = append(mean, m), append(bound, q)
 	}
 	b.add(figure("fixed load: half the capacity", rate, "1/s"))
@@ -42,6 +52,19 @@ func fixedLoad(ctx context.Context, b *bench) error {
 		figure("end of exchange to ConsumeTraces, p99 at most", bound.median(), "s").against(atMost(1)).within(bound),
 	)
 	return nil
+}
+
+func (b *bench) pacedPair(ctx context.Context, rate float64) (paced, error) {
+	var run paced
+	var err error
+	if run.alone, err = b.pace(ctx, rate, pacedConns, b.opts.duration); err != nil {
+		return paced{}, err
+	}
+	run.during, err = b.under(ctx, plain(), func(*collector) (err error) {
+		run.with, err = b.pace(ctx, rate, pacedConns, b.opts.duration)
+		return err
+	})
+	return run, err
 }
 
 func addedLatency(name string, pairs []pair, t *target) []row {

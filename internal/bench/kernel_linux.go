@@ -18,12 +18,15 @@ func kernelTime(ctx context.Context, b *bench) error {
 	defer stats.Close()
 	var ran []bpfstats.Program
 	var done load
-	_, err = b.under(ctx, plain(), func(c *collector) error {
-		ids, err := programIDs(c.pid())
-		if err != nil {
+	err = b.undisturbed(ctx, func() error {
+		_, err := b.under(ctx, plain(), func(c *collector) error {
+			ids, err := programIDs(c.pid())
+			if err != nil {
+				return err
+			}
+			ran, done, err = b.programsUnderLoad(ctx, ids)
 			return err
-		}
-		ran, done, err = b.programsUnderLoad(ctx, ids)
+		})
 		return err
 	})
 	if err != nil {

@@ -84,6 +84,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 		}
 	}
 	note.Print("load average at the end ", firstLine("/proc/loadavg"))
+	b.add(figure("runs disturbed by other programs (more than 5 % of the CPUs, or another tap)", float64(b.neighbours.disturbed), "runs"))
 	errs = append(errs, printTable(out, b.rows), writeJSON(o.out, b.rows))
 	return errors.Join(errs...)
 }

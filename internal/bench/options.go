@@ -15,6 +15,7 @@ type options struct {
 	out       string
 	duration  time.Duration // of each run of a load
 	idle      time.Duration
+	patience  time.Duration
 	pairs     int
 	conns     int
 	hold      int
@@ -31,6 +32,7 @@ func parseOptions(args []string, names string, usage io.Writer) (options, error)
 	flags.StringVar(&o.out, "out", "dist/bench.json", "`file` for the report")
 	flags.DurationVar(&o.duration, "duration", 4*time.Second, "how long each run of a load lasts, whole seconds")
 	flags.DurationVar(&o.idle, "idle", 15*time.Second, "how long the idle collector is watched")
+	flags.DurationVar(&o.patience, "patience", 2*time.Minute, "how long to wait, all in all, for others to leave the CPUs alone")
 	flags.IntVar(&o.pairs, "pairs", 5, "how many pairs (without, with the receiver) are compared")
 	flags.IntVar(&o.conns, "conns", 32, "connections of the loads")
 	flags.IntVar(&o.hold, "hold", 10_000, "connections to hold open for the memory's sake")

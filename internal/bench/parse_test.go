@@ -117,6 +117,26 @@ func TestParseMounts(t *testing.T) {
 	require.ErrorIs(t, err, errNoCgroup)
 }
 
+func TestParseBusy(t *testing.T) {
+	const stat = "cpu  100 20 30 900 5 6 7 0 0 0\ncpu0 40 10 10 400 2 3 4 0 0 0\ncpu1 30 10 20 400 2 3 3 0 0 0\ncpu10 30 0 0 100 1 0 0 0 0 0\nintr 1 2 3\n"
+	got, err := parseBusy(stat, []int{0, 1})
+	require.NoError(t, err)
+	assert.Equal(t, 1200*time.Millisecond, got)
+	got, err = parseBusy(stat, []int{10})
+	require.NoError(t, err)
+	assert.Equal(t, 300*time.Millisecond, got)
+	_, err = parseBusy("cpu0 many 0 0 0\n", []int{0})
+	require.ErrorIs(t, err, errProcStat)
+}
+
+func TestParseUsage(t *testing.T) {
+	got, err := parseUsage("usage_usec 1500000\nuser_usec 1000000\nsystem_usec 500000\n")
+	require.NoError(t, err)
+	assert.Equal(t, 1500*time.Millisecond, got)
+	_, err = parseUsage("nr_periods 0\n")
+	require.ErrorIs(t, err, errCPUStat)
+}
+
 func TestCPUModel(t *testing.T) {
 	assert.Equal(t, "Some CPU @ 2GHz", cpuModel("processor\t: 0\nmodel name\t: Some CPU @ 2GHz\nprocessor\t: 1\nmodel name\t: Other\n"))
 	assert.NotEmpty(t, cpuModel("processor\t: 0\n"))

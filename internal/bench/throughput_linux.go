@@ -62,26 +62,24 @@ func (s *saturated) perRequest() float64 { return s.grown("emitted_spans") / s.r
 
 // saturate runs wrk alone and under the collector in turns.
 func (b *bench) saturate(ctx context.Context, s setup) ([]pair, []saturated, error) {
-	var pairs []pair
-	var runs []saturated
-	for range b.opts.pairs {
-		if err := b.alone(); err != nil {
-			return nil, nil, err
-		}
-		alone, err := b.wrk(ctx)
-		if err != nil {
-			return nil, nil, err
-		}
-		var run saturated
-		run.during, err = b.under(ctx, s, func(*collector) (err error) {
-			run.load, err = b.wrk(ctx)
+	pairs, runs := make([]pair, b.opts.pairs), make([]saturated, b.opts.pairs)
+	for i := range pairs {
+		err := b.undisturbed(ctx, func() error {
+			alone, err := b.wrk(ctx)
+			if err != nil {
+				return err
+			}
+			run := &runs[i]
+			run.during, err = b.under(ctx, s, func(*collector) (err error) {
+				run.load, err = b.wrk(ctx)
+				return err
+			})
+			pairs[i] = pair{alone.perSecond, run.perSecond}
 			return err
 		})
 		if err != nil {
 			return nil, nil, err
 		}
-		pairs = append(pairs, pair{alone.perSecond, run.perSecond})
-		runs = append(runs, run)
 	}
 	return pairs, runs, nil
 }
@@ -135,21 +133,24 @@ func emptyPrograms(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	var pairs []pair
-	for range b.opts.pairs {
-		alone, err := b.wrk(ctx)
+	pairs := make([]pair, b.opts.pairs)
+	for i := range pairs {
+		err := b.undisturbed(ctx, func() error {
+			alone, err := b.wrk(ctx)
+			if err != nil {
+				return err
+			}
+			tap, err := emptytap.Attach(cgroup)
+			if err != nil {
+				return err
+			}
+			with, err := b.wrk(ctx)
+			pairs[i] = pair{alone.perSecond, with.perSecond}
+			return errors.Join(err, tap.Close())
+		})
 		if err != nil {
 			return err
 		}
-		tap, err := emptytap.Attach(cgroup)
-		if err != nil {
-			return err
-		}
-		with, err := b.wrk(ctx)
-		if err := errors.Join(err, tap.Close()); err != nil {
-			return err
-		}
-		pairs = append(pairs, pair{alone.perSecond, with.perSecond})
 	}
 	kept := ratios(pairs)
 	b.add(figure("throughput kept with empty programs at the same hooks", kept.median(), "ratio").within(kept))
