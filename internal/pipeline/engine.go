@@ -187,6 +187,18 @@ func (e *Engine) tick(drained bool) {
 		}
 		e.flush()
 	}
+	if drained && now-e.newest >= dozeAfter && e.nothingPends() {
+		e.src.Doze()
+	}
+}
+
+// dozeAfter is how long, in nanoseconds, nothing must have happened before the
+// reader of the ring stops looking every few milliseconds.
+const dozeAfter = int64(250 * time.Millisecond)
+
+// nothingPends tells whether nobody waits for time to pass.
+func (e *Engine) nothingPends() bool {
+	return e.batch.spans.Len() == 0 && len(e.waiting) == 0 && len(e.polls.list) == 0 && len(e.polls.asked) == 0
 }
 
 // publish shows other goroutines what a capture has given so far.

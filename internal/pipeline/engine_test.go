@@ -322,6 +322,28 @@ func TestForgets(t *testing.T) {
 	require.Equal(t, []uint64{2}, b.source.forgotten)
 }
 
+// An idle host is looked at once a second, not a hundred times; but not while
+// a span waits to be flushed or a body is followed.
+func TestDozes(t *testing.T) {
+	b := newBench(t, Config{})
+	c := b.conn(1, event.RoleServer)
+	c.say(event.Ingress, get, -1)
+	c.say(event.Egress, hello, -1)
+	b.pass(100 * time.Millisecond)
+	require.Zero(t, b.source.dozes, "a span waits")
+	b.pass(100 * time.Millisecond) // flushed
+	require.Zero(t, b.source.dozes, "something happened just now")
+	b.pass(100 * time.Millisecond)
+	require.Equal(t, 1, b.source.dozes)
+	c.say(event.Ingress, get, -1)
+	c.say(event.Egress, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"+strings.Repeat("x", 8000), 4000)
+	b.source.progress[1] = tap.ProgressRecord{Pos: 8000, Time: uint64(b.clock.now), Dir: 1}
+	b.pass(300 * time.Millisecond)
+	b.pass(300 * time.Millisecond)
+	require.Equal(t, 1, b.source.dozes, "a body is followed")
+	b.finish(t)
+}
+
 // BenchmarkExchange is the whole way from raw records to a built span, on a
 // keep-alive connection.
 func BenchmarkExchange(b *testing.B) {

@@ -21,6 +21,7 @@ import (
 type fakeSource struct {
 	script    []func(rec *[]byte) error
 	forgotten []uint64
+	dozes     int
 	ignored   []uint64
 	all       []uint64
 	progress  map[uint64]tap.ProgressRecord
@@ -38,6 +39,7 @@ func (f *fakeSource) Read(rec *[]byte) error {
 func (f *fakeSource) Ignore(c uint64) error  { f.ignored = append(f.ignored, c); return nil }
 func (f *fakeSource) TakeAll(c uint64) error { f.all = append(f.all, c); return nil }
 func (f *fakeSource) Forget(c uint64)        { f.forgotten = append(f.forgotten, c) }
+func (f *fakeSource) Doze()                  { f.dozes++ }
 func (f *fakeSource) Detach() error          { return nil }
 func (f *fakeSource) Close() error           { return nil }
 func (f *fakeSource) Progress(c uint64, p *tap.ProgressRecord) bool {

@@ -22,6 +22,8 @@ type source interface {
 	Progress(cookie uint64, p *tap.ProgressRecord) bool
 	// Forget lets go of what is kept of a socket.
 	Forget(cookie uint64)
+	// Doze makes the next Read wait for longer, until something comes.
+	Doze()
 	// Detach makes Read come to its end soon.
 	Detach() error
 	Close() error
@@ -60,6 +62,9 @@ func (*capture) Progress(uint64, *tap.ProgressRecord) bool { return false }
 
 // Forget implements source.
 func (*capture) Forget(uint64) {}
+
+// Doze implements source; a file is never idle.
+func (*capture) Doze() {}
 
 // Detach implements source.
 func (*capture) Detach() error { return nil }
