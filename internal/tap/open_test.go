@@ -229,7 +229,7 @@ func (n things) check(t *testing.T) {
 }
 
 // ours are the ids of the links held by this process, by which the kernel knows them.
-func ours(t *testing.T) map[link.ID]bool {
+func ours(t testing.TB) map[link.ID]bool {
 	t.Helper()
 	all, err := os.ReadDir("/proc/self/fdinfo")
 	require.NoError(t, err)
@@ -286,7 +286,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 	require.Error(t, err)
 }
 
-func programOf(t *testing.T, id link.ID) ebpf.ProgramID {
+func programOf(t testing.TB, id link.ID) ebpf.ProgramID {
 	t.Helper()
 	l, err := link.NewFromID(id)
 	require.NoError(t, err)

@@ -1,0 +1,72 @@
+//go:build linux && (amd64 || arm64)
+
+package tap_test
+
+import (
+	"errors"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/cilium/ebpf"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"github.com/beylareceiver/beylareceiver/internal/testkit"
+)
+
+// BenchmarkExchange is what the kernel side costs under wrk and nginx, by the
+// kernel's own statistics: ns per HTTP exchange at one end (of two that are seen), and
+// per call of each program. The statistics themselves cost some 20 ns a call.
+func BenchmarkExchange(b *testing.B) {
+	w := look(b)
+	stats, err := ebpf.EnableStats(unix.BPF_STATS_RUN_TIME)
+	require.NoError(b, err)
+	defer stats.Close()
+	nginx := testkit.StartNginx(b, testkit.NginxOptions{NoLog: true})
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		var rec []byte
+		for {
+			if err := w.Read(&rec); errors.Is(err, io.EOF) {
+				return
+			}
+		}
+	}()
+	programs := map[string]*ebpf.Program{}
+	for id := range ours(b) {
+		p, err := ebpf.NewProgramFromID(programOf(b, id))
+		require.NoError(b, err)
+		defer p.Close()
+		info, err := p.Info()
+		require.NoError(b, err)
+		programs[info.Name] = p
+	}
+	for b.Loop() {
+		before := runtimes(b, programs)
+		load := testkit.Wrk(b, testkit.WrkOptions{URL: nginx.URL, Duration: 3 * time.Second})
+		var total time.Duration
+		for name, after := range runtimes(b, programs) {
+			calls, spent := after.RunCount-before[name].RunCount, after.Runtime-before[name].Runtime
+			total += spent
+			b.ReportMetric(float64(spent)/float64(max(calls, 1)), "ns/"+name)
+			b.ReportMetric(float64(calls)/float64(2*load.Requests), "calls/"+name)
+		}
+		b.ReportMetric(float64(total)/float64(2*load.Requests), "ns/exchange")
+		b.ReportMetric(load.PerSecond, "requests/s")
+	}
+	require.NoError(b, w.Detach())
+	<-drained
+}
+
+func runtimes(b *testing.B, programs map[string]*ebpf.Program) map[string]*ebpf.ProgramStats {
+	b.Helper()
+	all := map[string]*ebpf.ProgramStats{}
+	for name, p := range programs {
+		s, err := p.Stats()
+		require.NoError(b, err)
+		all[name] = s
+	}
+	return all
+}
