@@ -297,10 +297,11 @@ static __always_inline void beyla_listener(struct __sk_buff *skb, struct bpf_soc
 /* Places a TCP payload; false when it is none of this connection's. A direction
  * begins where the kernel says that it stands, so that a retransmission is
  * known as one though it be the first packet seen. */
-static __always_inline int beyla_locate(struct bpf_sock *sk, struct beyla_half *h,
+static __always_inline int beyla_locate(struct bpf_sock *sk, struct beyla_sock *st,
 					const struct beyla_packet *p, __u32 dir, __u32 len,
 					struct beyla_place *at)
 {
+	struct beyla_half *h = &st->half[dir];
 	struct bpf_tcp_sock *tp;
 	__u32 expected = p->seq;
 
@@ -313,7 +314,7 @@ static __always_inline int beyla_locate(struct bpf_sock *sk, struct beyla_half *
 		if (!h->started)
 			beyla_seq_start(h, expected);
 	}
-	beyla_seq_place(h, p->seq, len, at);
+	beyla_seq_place(h, &st->hole[dir], p->seq, len, at);
 	return 1;
 }
 
@@ -361,7 +362,7 @@ static __always_inline void beyla_payload(struct __sk_buff *skb, struct bpf_sock
 	__u64 now;
 
 	if (p->transport == BEYLA_TCP) {
-		if (!beyla_locate(sk, h, p, dir, len, &at)) {
+		if (!beyla_locate(sk, st, p, dir, len, &at)) {
 			BEYLA_COUNT(BEYLA_C_MALFORMED);
 			return;
 		}

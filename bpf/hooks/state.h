@@ -12,6 +12,8 @@ static __always_inline void beyla_renew(struct beyla_sock *st)
 {
 	st->half[BEYLA_INGRESS] = (struct beyla_half){};
 	st->half[BEYLA_EGRESS] = (struct beyla_half){};
+	st->hole[BEYLA_INGRESS] = (struct beyla_hole){};
+	st->hole[BEYLA_EGRESS] = (struct beyla_hole){};
 	st->holder = (struct beyla_holder){};
 	st->syn_time = st->connect_ns = 0;
 	st->verdict = BEYLA_V_WINDOW;

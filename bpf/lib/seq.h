@@ -32,9 +32,9 @@ static inline __attribute__((always_inline)) void beyla_seq_start(struct beyla_h
 /* A payload wholly below what was reached is a retransmission, unless it fills
  * the hole that is remembered: then the part of it that does is reported. */
 static inline __attribute__((always_inline)) void
-beyla_seq_old(struct beyla_half *h, __s64 pos, __s64 end, struct beyla_place *at)
+beyla_seq_old(struct beyla_hole *hole, __s64 pos, __s64 end, struct beyla_place *at)
 {
-	__s64 lo = h->hole_lo, hi = h->hole_hi;
+	__s64 lo = hole->lo, hi = hole->hi;
 	__s64 from = pos > lo ? pos : lo, to = end < hi ? end : hi;
 
 	if (from >= to) {
@@ -46,22 +46,23 @@ beyla_seq_old(struct beyla_half *h, __s64 pos, __s64 end, struct beyla_place *at
 	at->trim = from - pos;
 	at->len = to - from;
 	if (from == lo)
-		h->hole_lo = to;
+		hole->lo = to;
 	else if (to == hi)
-		h->hole_hi = from;
+		hole->hi = from;
 }
 
-/* A payload that begins at or below what was reached and goes on beyond. The
- * sender may have put together anew what it sent in several packets; where that
- * covers the hole, all of it from there on is reported, so that the hole gets filled. */
+/* A payload that begins below what was reached and goes on beyond. The sender
+ * may have put together anew what it sent in several packets; where that covers the
+ * hole, all of it from there on is reported, so that the hole gets filled. */
 static inline __attribute__((always_inline)) void
-beyla_seq_onward(struct beyla_half *h, __s64 pos, __s64 end, struct beyla_place *at)
+beyla_seq_onward(struct beyla_half *h, struct beyla_hole *hole, __s64 pos, __s64 end,
+		 struct beyla_place *at)
 {
-	__s64 from = h->pos;
+	__s64 from = h->pos, lo = hole->lo, hi = hole->hi;
 
-	if (pos < (__s64)h->hole_hi && h->hole_lo != h->hole_hi) {
-		from = pos > (__s64)h->hole_lo ? pos : (__s64)h->hole_lo;
-		h->hole_hi = from;
+	if (lo != hi && pos < hi) {
+		from = pos > lo ? pos : lo;
+		hole->hi = from;
 		at->flags = BEYLA_F_LATE;
 	}
 	at->pos = from;
@@ -74,7 +75,8 @@ beyla_seq_onward(struct beyla_half *h, __s64 pos, __s64 end, struct beyla_place 
  * hole is remembered: a second one widens it, and what comes again from between
  * the two is sorted out in user space. */
 static inline __attribute__((always_inline)) void
-beyla_seq_place(struct beyla_half *h, __u32 seq, __u32 len, struct beyla_place *at)
+beyla_seq_place(struct beyla_half *h, struct beyla_hole *hole, __u32 seq, __u32 len,
+		struct beyla_place *at)
 {
 	__s64 reached = h->pos, pos = reached + beyla_seq_ahead(h, seq), end = pos + len;
 
@@ -82,17 +84,19 @@ beyla_seq_place(struct beyla_half *h, __u32 seq, __u32 len, struct beyla_place *
 	at->flags = 0;
 	at->old = 0;
 	if (end <= reached) {
-		beyla_seq_old(h, pos, end, at);
+		beyla_seq_old(hole, pos, end, at);
 		return;
 	}
-	if (pos <= reached) {
-		beyla_seq_onward(h, pos, end, at);
+	if (pos < reached) {
+		beyla_seq_onward(h, hole, pos, end, at);
 		return;
 	}
-	if (h->hole_lo == h->hole_hi)
-		h->hole_lo = reached;
-	h->hole_hi = pos;
-	at->flags = BEYLA_F_GAP;
+	if (pos > reached) {
+		if (hole->lo == hole->hi)
+			hole->lo = reached;
+		hole->hi = pos;
+		at->flags = BEYLA_F_GAP;
+	}
 	at->pos = pos;
 	at->len = len;
 	h->pos = end;

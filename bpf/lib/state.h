@@ -16,8 +16,6 @@ struct beyla_half {
 	__u64 pos;       /* stream position reached; that of sequence number first_seq is 0 */
 	__u64 time;      /* of the last payload, ns */
 	__u64 msg_pos;   /* where the current message (or a reopened window) began */
-	__u64 hole_lo;   /* the one hole remembered, [lo, hi); lo == hi: none */
-	__u64 hole_hi;
 	__u32 first_seq; /* TCP sequence number of the first byte */
 	__u8 started;    /* first_seq is known */
 	__u8 lost;       /* the record that began this message did not fit the ring */
@@ -25,32 +23,42 @@ struct beyla_half {
 	__u8 cut;        /* the newest bytes were left out on purpose */
 };
 
+/* The one hole of a direction that is remembered, [lo, hi); lo == hi: none. */
+struct beyla_hole {
+	__u64 lo;
+	__u64 hi;
+};
+
 /* Who holds a socket. The thread that begins to read or write a message is
- * noted when seen, written by the owner hooks, differs from begun, written by the packet
- * programs. Indexed by enum beyla_dir: ingress is read, egress is written. */
+ * noted when seen, written by the owner hooks, differs from begun, which the packet
+ * programs count up. Indexed by enum beyla_dir: ingress is read, egress is written. */
 struct beyla_holder {
 	__u64 time[2];
 	__u32 tid[2];
-	__u32 begun[2];
-	__u32 seen[2];
 	__u32 tgid;
-	__u32 pad;
+	__u8 begun[2];
+	__u8 seen[2];
 };
 
+/* Sender and receiver are often on two CPUs, which pass these lines to and fro.
+ * The kernel puts the value 8 bytes into a line of 64: what every message changes is in
+ * the first two, and the third is seldom written. */
 struct beyla_sock {
 	__u64 cookie; /* 0: not filled in yet */
 	__u64 cgroup;
 	struct beyla_half half[2]; /* by enum beyla_dir */
 	struct beyla_holder holder;
-	__u64 syn_time;   /* when our SYN left */
-	__u64 connect_ns; /* until the SYN-ACK came */
 	__u8 own;         /* the collector's own socket; never taken back */
 	__u8 verdict;     /* enum beyla_verdict_kind */
 	__u8 role;        /* enum beyla_role */
 	__u8 turn;        /* 1 + direction of the last payload; 0: none yet */
 	__u8 progress;    /* has an entry in beyla_progress_map */
 	__u8 pad[3];
+	__u64 syn_time;   /* when our SYN left */
+	__u64 connect_ns; /* until the SYN-ACK came */
+	struct beyla_hole hole[2]; /* by enum beyla_dir */
 };
+_Static_assert(__builtin_offsetof(struct beyla_sock, syn_time) == 120, "two lines");
 
 struct beyla_counts {
 	__u64 n[BEYLA_C_MAX];

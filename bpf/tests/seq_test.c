@@ -44,12 +44,13 @@ static const struct row rows[] = {
 static void check_row(const struct row *r, uint32_t first)
 {
 	struct beyla_half h = {};
+	struct beyla_hole hole = {};
 	struct beyla_place at = {};
 	int i;
 
 	beyla_seq_start(&h, first);
 	for (i = 0; i < 10 && r->from_to[i + 1] != r->from_to[i]; i += 2)
-		beyla_seq_place(&h, first + r->from_to[i], r->from_to[i + 1] - r->from_to[i], &at);
+		beyla_seq_place(&h, &hole, first + r->from_to[i], r->from_to[i + 1] - r->from_to[i], &at);
 	CHECK(h.pos == r->reached, "%s: reached %llu", r->name, (unsigned long long)h.pos);
 	CHECK(at.old == (r->flags == OLD), "%s", r->name);
 	if (at.old)
@@ -64,14 +65,16 @@ static void check_row(const struct row *r, uint32_t first)
  * comes again is reported only along with what fills the hole. */
 #define STREAM 4096
 
-static void check_packet(struct beyla_half *h, uint32_t first, uint8_t *seen, uint32_t from, uint32_t len)
+static void check_packet(struct beyla_half *h, struct beyla_hole *hole, uint32_t first, uint8_t *seen,
+			 uint32_t from, uint32_t len)
 {
-	const struct beyla_half before = *h;
+	const struct beyla_hole before = *hole;
+	uint64_t reached = h->pos;
 	struct beyla_place at = {};
 	uint32_t i;
 
-	beyla_seq_place(h, first + from, len, &at);
-	CHECK(h->pos >= before.pos, "went back from %llu", (unsigned long long)before.pos);
+	beyla_seq_place(h, hole, first + from, len, &at);
+	CHECK(h->pos >= reached, "went back from %llu", (unsigned long long)reached);
 	if (at.old)
 		at.len = 0;
 	else
@@ -81,18 +84,19 @@ static void check_packet(struct beyla_half *h, uint32_t first, uint8_t *seen, ui
 		int told = at.len && i >= at.pos && i < at.pos + at.len;
 
 		CHECK(told || seen[i], "new byte %u of [%u, +%u) not reported", i, from, len);
-		CHECK(!told || !seen[i] || (at.flags & BEYLA_F_LATE && i >= before.hole_lo),
+		CHECK(!told || !seen[i] || (at.flags & BEYLA_F_LATE && i >= before.lo),
 		      "byte %u reported twice", i);
 		seen[i] = 1;
 	}
 	for (i = 0; i < h->pos; i++)
-		CHECK(seen[i] || (i >= h->hole_lo && i < h->hole_hi), "hole at %u forgotten", i);
+		CHECK(seen[i] || (i >= hole->lo && i < hole->hi), "hole at %u forgotten", i);
 }
 
 static void check_stream(struct dice *d)
 {
 	uint8_t seen[STREAM] = {};
 	struct beyla_half h = {};
+	struct beyla_hole hole = {};
 	uint32_t first = roll(d, 4) ? 0u - roll(d, STREAM) : roll(d, 1u << 31), window = 1 + roll(d, 400);
 	int i;
 
@@ -104,7 +108,7 @@ static void check_stream(struct dice *d)
 		if (roll(d, 2))
 			from = h.pos; /* mostly in order */
 		if (from + len <= STREAM)
-			check_packet(&h, first, seen, from, len);
+			check_packet(&h, &hole, first, seen, from, len);
 	}
 }
 

@@ -65,10 +65,9 @@ type bpfBeylaHolder struct {
 	_     structs.HostLayout
 	Time  [2]uint64
 	Tid   [2]uint32
-	Begun [2]uint32
-	Seen  [2]uint32
 	Tgid  uint32
-	Pad   uint32
+	Begun [2]uint8
+	Seen  [2]uint8
 }
 
 type bpfBeylaKind uint32
@@ -158,8 +157,6 @@ type bpfBeylaSock struct {
 		Pos      uint64
 		Time     uint64
 		MsgPos   uint64
-		HoleLo   uint64
-		HoleHi   uint64
 		FirstSeq uint32
 		Started  uint8
 		Lost     uint8
@@ -167,14 +164,19 @@ type bpfBeylaSock struct {
 		Cut      uint8
 	}
 	Holder    bpfBeylaHolder
-	SynTime   uint64
-	ConnectNs uint64
 	Own       uint8
 	Verdict   uint8
 	Role      uint8
 	Turn      uint8
 	Progress  uint8
 	Pad       [3]uint8
+	SynTime   uint64
+	ConnectNs uint64
+	Hole      [2]struct {
+		_  structs.HostLayout
+		Lo uint64
+		Hi uint64
+	}
 }
 
 type bpfBeylaVerdict struct {
