@@ -6,7 +6,7 @@
  *   hooks/packet.h  cgroup_skb at the cgroup v2 root: the bytes. 5.8, CAP_BPF + CAP_NET_ADMIN
  *   hooks/owner.h   recv and send in process context: the thread. CAP_PERFMON
  *   hooks/state.h   inet_sock_set_state: role, failed connects, close. CAP_PERFMON
- *   hooks/own.h     cgroup/sock_create: the collector's own sockets
+ *   hooks/own.h     cgroup/sock_create, iter/tcp: the collector's own sockets
  *
  * A *message* begins when the direction of a connection flips. The first
  * beyla_window bytes of it are copied into the ring; of the rest only the count, the time and

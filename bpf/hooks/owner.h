@@ -68,9 +68,9 @@ static __always_inline void beyla_tell_owner(struct sock *sk, __u64 cookie, __u6
 }
 
 /* The current thread is the first to read or write the newest message. */
-static __always_inline void beyla_note_thread(struct beyla_holder *h, __u32 dir, __u32 tid)
+static __always_inline void beyla_note_thread(struct beyla_holder *h, __u32 dir, __u8 message, __u32 tid)
 {
-	h->seen[dir] = h->begun[dir];
+	h->seen[dir] = message;
 	h->tid[dir] = tid;
 	h->time[dir] = bpf_ktime_get_boot_ns();
 }
@@ -93,7 +93,7 @@ static __always_inline void beyla_held(struct sock *sk, struct beyla_sock *st, _
 		beyla_tell_owner(sk, st->cookie, st->cgroup, st->role);
 	}
 	if (h->seen[dir] != h->begun[dir])
-		beyla_note_thread(h, dir, (__u32)id);
+		beyla_note_thread(h, dir, h->begun[dir], (__u32)id);
 }
 
 /* A negative length is an error (EAGAIN, mostly), zero the end of the stream:
@@ -167,27 +167,39 @@ static __always_inline int beyla_kprobed(struct sock *sk, __u32 dir)
 		if (h->tgid != beyla_self)
 			beyla_tell_owner(sk, cookie, 0, BEYLA_ROLE_UNKNOWN);
 	}
-	if (h->seen[dir] != h->begun[dir])
-		beyla_note_thread(h, dir, (__u32)id);
+	/* Sending is seen before its packets: a message begins with the first send
+	 * after something came in. */
+	if (h->seen[dir] != h->begun[BEYLA_INGRESS])
+		beyla_note_thread(h, dir, h->begun[BEYLA_INGRESS], (__u32)id);
 	return 0;
 }
 
-/* The first argument of a probed function, by the layout of struct pt_regs,
- * which is fixed: rdi is its 15th word on amd64, x0 its first on arm64. */
+/* The first two arguments of a probed function, by the layout of struct pt_regs,
+ * which is fixed: rdi and rsi are its 15th and 14th word on amd64, x0 and x1 the first of arm64. */
 #if defined(__TARGET_ARCH_x86)
 #define BEYLA_FIRST_ARG(ctx) (((const __u64 *)(ctx))[14])
+#define BEYLA_SECOND_ARG(ctx) (((const __u64 *)(ctx))[13])
 #elif defined(__TARGET_ARCH_arm64)
 #define BEYLA_FIRST_ARG(ctx) (((const __u64 *)(ctx))[0])
+#define BEYLA_SECOND_ARG(ctx) (((const __u64 *)(ctx))[1])
 #endif
+
+/* How much was read; negative for an error. */
+SEC("kprobe/tcp_cleanup_rbuf")
+int beyla_kp_tcp_recv(void *ctx)
+{
+	if ((int)BEYLA_SECOND_ARG(ctx) <= 0)
+		return 0;
+	return beyla_kprobed((struct sock *)BEYLA_FIRST_ARG(ctx), BEYLA_INGRESS);
+}
 
 #define BEYLA_KPROBE(NAME, FUNC, DIR)                                                              \
 	SEC("kprobe/" #FUNC)                                                                       \
 	int NAME(void *ctx)                                                                        \
 	{                                                                                          \
-		return beyla_kprobed((struct sock *)BEYLA_FIRST_ARG(ctx), DIR);                      \
+		return beyla_kprobed((struct sock *)BEYLA_FIRST_ARG(ctx), DIR);                    \
 	}
 
-BEYLA_KPROBE(beyla_kp_tcp_recv, tcp_cleanup_rbuf, BEYLA_INGRESS)
 BEYLA_KPROBE(beyla_kp_tcp_send, tcp_sendmsg, BEYLA_EGRESS)
 BEYLA_KPROBE(beyla_kp_udp_recv, skb_consume_udp, BEYLA_INGRESS)
 BEYLA_KPROBE(beyla_kp_udp_send, udp_sendmsg, BEYLA_EGRESS)

@@ -57,8 +57,10 @@ static __always_inline void beyla_connecting(struct sock *sk)
 	beyla_renew(st);
 	st->role = BEYLA_ROLE_CLIENT;
 	st->holder.tgid = tgid;
-	if (beyla_owner_in_map)
+	if (beyla_owner_in_map) {
+		st->holder.seen[BEYLA_EGRESS] = 0xff; /* the first send begins a message */
 		bpf_map_update_elem(&beyla_owner_map, &st->cookie, &st->holder, BPF_ANY);
+	}
 	beyla_tell_owner(sk, st->cookie, bpf_get_current_cgroup_id(), st->role);
 }
 

@@ -5,6 +5,7 @@ package tap_test
 import (
 	"errors"
 	"io"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,12 +26,17 @@ func BenchmarkExchange(b *testing.B) {
 	defer stats.Close()
 	nginx := testkit.StartNginx(b, testkit.NginxOptions{NoLog: true})
 	drained := make(chan struct{})
+	var records atomic.Int64
 	go func() {
 		defer close(drained)
 		var rec []byte
 		for {
-			if err := w.Read(&rec); errors.Is(err, io.EOF) {
+			err := w.Read(&rec)
+			if errors.Is(err, io.EOF) {
 				return
+			}
+			if err == nil {
+				records.Add(1)
 			}
 		}
 	}()
@@ -44,7 +50,7 @@ func BenchmarkExchange(b *testing.B) {
 		programs[info.Name] = p
 	}
 	for b.Loop() {
-		before := runtimes(b, programs)
+		before, cpu, read := runtimes(b, programs), cpuTime(b), records.Load()
 		load := testkit.Wrk(b, testkit.WrkOptions{URL: nginx.URL, Duration: 3 * time.Second})
 		var total time.Duration
 		for name, after := range runtimes(b, programs) {
@@ -53,6 +59,7 @@ func BenchmarkExchange(b *testing.B) {
 			b.ReportMetric(float64(spent)/float64(max(calls, 1)), "ns/"+name)
 			b.ReportMetric(float64(calls)/float64(2*load.Requests), "calls/"+name)
 		}
+		b.ReportMetric(float64(cpuTime(b)-cpu)/float64(records.Load()-read), "reader-ns/record")
 		b.ReportMetric(float64(total)/float64(2*load.Requests), "ns/exchange")
 		b.ReportMetric(load.PerSecond, "requests/s")
 	}
@@ -69,4 +76,12 @@ func runtimes(b *testing.B, programs map[string]*ebpf.Program) map[string]*ebpf.
 		all[name] = s
 	}
 	return all
+}
+
+// cpuTime is what this process has used of the CPUs: it does nothing but read.
+func cpuTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u unix.Rusage
+	require.NoError(b, unix.Getrusage(unix.RUSAGE_SELF, &u))
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

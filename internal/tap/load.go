@@ -21,7 +21,7 @@ var (
 	// ErrCgroup: capture.cgroup_path is no cgroup v2 folder.
 	ErrCgroup = errors.New("not a cgroup v2 folder")
 	// ErrKernel: the kernel lacks something that the tap cannot do without.
-	ErrKernel = errors.New("this kernel cannot run the tap (Linux 5.11 or later with cgroup BPF and BPF ring buffers is needed)")
+	ErrKernel = errors.New("this kernel cannot run the tap (Linux 5.13 or later with cgroup BPF and BPF ring buffers is needed)")
 )
 
 // loader holds what has been opened so far, to be closed in reverse.
