@@ -18,7 +18,7 @@ type stage struct {
 	refused bool
 }
 
-// sides are the ends for which this session makes spans.
+// sides are the ends of the connection for which spans are made.
 func (s *session) sides() Sides {
 	switch {
 	case s.e.file != nil:
