@@ -11,11 +11,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/beylareceiver/beylareceiver/internal/event"
+	"github.com/beylareceiver/beylareceiver/internal/testkit"
 )
 
 func live(t testing.TB) *Cache {
 	if runtime.GOOS != "linux" {
-		t.Skip("no /proc here")
+		testkit.Without(t, "no /proc here")
 	}
 	return New(Options{Version: "test"})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/beylareceiver/beylareceiver/internal/event"
+	"github.com/beylareceiver/beylareceiver/internal/testkit"
 )
 
 func TestResolverWalks(t *testing.T) {
@@ -73,7 +74,7 @@ func TestResolverLive(t *testing.T) {
 	root := cgroupRoot(t)
 	dir := filepath.Join(root, "beyla-resolver-test")
 	if err := os.Mkdir(dir, 0o755); err != nil {
-		t.Skipf("may not make cgroups: %v", err)
+		testkit.Without(t, "may not make cgroups: %v", err)
 	}
 	id := inodeOf(t, dir)
 	for _, handles := range []bool{true, false} {
@@ -98,12 +99,12 @@ func TestResolverLive(t *testing.T) {
 func cgroupRoot(t testing.TB) string {
 	f, err := os.Open("/proc/self/mountinfo")
 	if err != nil {
-		t.Skipf("no mount table: %v", err)
+		testkit.Without(t, "no mount table: %v", err)
 	}
 	defer f.Close()
 	root, err := FindCgroup2Mount(f)
 	if err != nil {
-		t.Skipf("no cgroup v2: %v", err)
+		testkit.Without(t, "no cgroup v2: %v", err)
 	}
 	return root
 }

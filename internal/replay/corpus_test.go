@@ -3,26 +3,21 @@
 package replay
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/beylareceiver/beylareceiver/internal/testkit"
 )
 
 // corpus lists third-party captures, which lie beside the checkout where they exist.
 func corpus(t testing.TB) []string {
 	t.Helper()
-	const folder = "../../../shared/corpus"
-	files, err := filepath.Glob(folder + "/*/*.pcap*")
+	files, err := filepath.Glob(testkit.Shared(t) + "/*/*.pcap*")
 	require.NoError(t, err)
-	if len(files) == 0 {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("the third-party captures are not there, and CI must have them")
-		}
-		t.Skip("the third-party captures are not there")
-	}
+	require.NotEmpty(t, files)
 	return files
 }
 
