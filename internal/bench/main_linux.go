@@ -11,6 +11,8 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"github.com/beylareceiver/beylareceiver/internal/testkit/bpfstats"
 )
 
 // measurement is something that gives rows.
@@ -68,7 +70,14 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 		return err
 	}
 	note := log.New(progress, "bench: ", 0)
+	taps, err := bpfstats.Named("beyla_ingress", "beyla_egress")
+	if err != nil {
+		return err
+	}
 	note.Print(surroundings())
+	if len(taps) > 0 {
+		note.Print("another tap runs on this host, and slows both sides of every comparison")
+	}
 	var errs []error
 	for _, m := range measurements() {
 		if !o.only.MatchString(m.name) {
@@ -84,7 +93,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 		}
 	}
 	note.Print("load average at the end ", firstLine("/proc/loadavg"))
-	b.add(figure("runs disturbed by other programs (more than 5 % of the CPUs, or another tap)", float64(b.neighbours.disturbed), "runs"))
+	b.add(figure("runs during which other programs took more than 5 % of the CPUs", float64(b.neighbours.disturbed), "runs"))
 	errs = append(errs, printTable(out, b.rows), writeJSON(o.out, b.rows))
 	return errors.Join(errs...)
 }
