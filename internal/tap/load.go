@@ -48,6 +48,9 @@ func load(o Options) (_ *loader, err error) {
 		return nil, fmt.Errorf("read the embedded BPF object: %w", err)
 	}
 	l := &loader{spec: spec, types: btf.NewCache()}
+	if _, err := l.types.Kernel(); err != nil {
+		inlineFunctions(spec)
+	}
 	defer func() {
 		l.spec, l.types = nil, nil // tens of megabytes, needed for loading only
 		if err != nil {
@@ -76,6 +79,20 @@ func load(o Options) (_ *loader, err error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// inlineFunctions makes the verifier check the object's global functions where they
+// are called, instead of by themselves, which takes the kernel's type information. It
+// is several times the work, so only where there is none.
+func inlineFunctions(spec *ebpf.CollectionSpec) {
+	for _, p := range spec.Programs {
+		for i := range p.Instructions {
+			f := btf.FuncMetadata(&p.Instructions[i])
+			if f != nil && f.Linkage == btf.GlobalFunc && f.Name != p.Name {
+				f.Linkage = btf.StaticFunc
+			}
+		}
+	}
 }
 
 // cgroupID is the kernel's id of a cgroup v2 folder: its inode number.

@@ -38,7 +38,9 @@ func TestOwner(t *testing.T) {
 	server := kind(at(events, port), event.Owner)
 	require.Len(t, server, 1, "not once per message")
 	require.Equal(t, uint32(os.Getpid()), server[0].Process.PID)
-	require.Equal(t, event.RoleServer, server[0].Role)
+	if w.Report().Owners != tap.RungKprobe { // which does not reach what is known of the socket
+		require.Equal(t, event.RoleServer, server[0].Role)
+	}
 
 	mine := only(events, func(ev *event.Event) bool { return ev.Remote.Port() == port })
 	client := kind(mine, event.Owner)
