@@ -30,12 +30,17 @@ func TestDoze(t *testing.T) {
 
 	w.Doze()
 	const pause = 100 * time.Millisecond
-	time.AfterFunc(pause, func() { p.ask("GET /\n") })
+	asked := make(chan struct{})
+	time.AfterFunc(pause, func() {
+		defer close(asked)
+		p.ask("GET /\n")
+	})
 	begin = time.Now()
 	require.NoError(t, w.Read(&w.raw))
 	took := time.Since(begin)
 	require.GreaterOrEqual(t, took, pause)
 	require.Less(t, took, 600*time.Millisecond, "the record must have woken it")
+	<-asked
 	for w.Read(&w.raw) == nil {
 	}
 	begin = time.Now()
