@@ -1,19 +1,27 @@
 // Package correlate gives every exchange its place in a trace: a trace id, a
 // span id, and a parent where there is hard evidence of one. A wrong parent is
-// worse than none, so a parent is taken from the wire
-// (https://www.w3.org/TR/trace-context-2/) or not at all.
+// worse than none, so there are two kinds of evidence, and nothing else:
+//
+//   - wire: the request carries a valid traceparent
+//     (https://www.w3.org/TR/trace-context-2/).
+//   - flow: both ends of the connection are sockets of this host. The first packet
+//     of a message shows the same sequence and acknowledgement numbers at both,
+//     across network namespaces, DNAT and masquerade.
 //
 // # What joins what
 //
-// A request that carries a valid traceparent makes both of its spans, the
-// client's and the server's, children of the span named there:
+//	span of the SDK or proxy that wrote the header, if there is one
+//	└── client span (the client's end of the connection): wire
+//	    └── server span (the server's end): flow
 //
-//	span of the SDK or proxy that wrote the header
-//	├── client span (client's end of the connection)
-//	└── server span (server's end)
+// Where only one end is seen here, its span is the child of the header's span, or a
+// root. A server span waits until its client span is emitted; if that never is (its end was left
+// out by a rule, or its response not seen), the server span takes its place: no
+// span has a parent that does not exist.
 //
-// The two are siblings, because nothing on the wire names the client span: the
-// tap changes no byte, and whoever wrote the header knew nothing of it.
+// Both ends must have read the same traceparent, and the request must have
+// arrived after it was sent, within seconds. Two requests with the same numbers are nobody's parent.
+// Datagrams have no numbers, so both ends of a DNS query over UDP are roots.
 //
 // # Flags
 //

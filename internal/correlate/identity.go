@@ -20,6 +20,8 @@ const (
 	NoEvidence Evidence = ""
 	// Wire: the request itself carried the parent's context.
 	Wire Evidence = "wire"
+	// Flow: the client's end of this very message was seen on this host.
+	Flow Evidence = "flow"
 )
 
 // Identity is the place of one span in its trace.

@@ -3,6 +3,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"encoding/binary"
 	"io"
 	"net/netip"
@@ -130,6 +131,8 @@ type conn struct {
 	seen     bool
 	tgid     uint32
 	lastTime [2]uint64
+	comm     string
+	isn      [2]uint32 // where sequence numbers begin, by direction
 }
 
 var (
@@ -151,7 +154,7 @@ func (c *conn) say(d event.Dir, payload string, captured int) {
 	rec := tap.Record{
 		Kind: uint8(event.Data), Dir: uint8(d), Transport: uint8(event.TCP), Role: uint8(c.role), Family: 4,
 		Cookie: c.cookie, Time: uint64(c.b.clock.now), LocalPort: localEnd.Port(), RemotePort: remoteEnd.Port(),
-		Seq: uint32(c.pos[d]), Ack: uint32(c.pos[d.Flip()]), Pos: c.pos[d],
+		Seq: c.isn[d] + uint32(c.pos[d]), Ack: c.isn[d.Flip()] + uint32(c.pos[d.Flip()]), Pos: c.pos[d],
 		Len: uint32(len(payload)), Cap: uint32(captured), Tgid: c.tgid,
 		OtherPos: c.pos[d.Flip()], OtherTime: c.lastTime[d.Flip()],
 	}
@@ -179,8 +182,9 @@ func (c *conn) own(pid uint32) {
 			Kind: uint8(event.Owner), Transport: uint8(event.TCP), Family: 4, Cookie: c.cookie,
 			Time: uint64(c.b.clock.now), Tgid: pid, LocalPort: localEnd.Port(), RemotePort: remoteEnd.Port(),
 		},
-		Start: 1, Comm: [16]uint8{'a', 'p', 'p'}, Tid: pid,
+		Start: 1, Tid: pid,
 	}
+	copy(rec.Comm[:], cmp.Or(c.comm, "app"))
 	copy(rec.Rec.Local[:], localEnd.Addr().AsSlice())
 	copy(rec.Rec.Remote[:], remoteEnd.Addr().AsSlice())
 	c.b.give(rec, "")
@@ -191,4 +195,14 @@ func patch(raw []byte, pos, other uint64) {
 	const posAt, otherAt = 80, 88 // of tap.Record
 	binary.NativeEndian.PutUint64(raw[posAt:], pos)
 	binary.NativeEndian.PutUint64(raw[otherAt:], other)
+}
+
+// pair makes both ends of a connection on this host: client 2n, server 2n+1.
+func (b *bench) pair(n uint64) (client, server *conn) {
+	client, server = b.conn(2*n, event.RoleClient), b.conn(2*n+1, event.RoleServer)
+	client.tgid, server.tgid = 8, 9
+	there, back := uint32(1000*n), uint32(1000*n+500)
+	client.isn[event.Egress], client.isn[event.Ingress] = there, back
+	server.isn[event.Ingress], server.isn[event.Egress] = there, back
+	return client, server
 }
