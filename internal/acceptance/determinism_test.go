@@ -3,6 +3,7 @@
 package acceptance
 
 import (
+	"iter"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -45,21 +46,41 @@ func TestSameTrafficSameSpans(t *testing.T) {
 // plain is the batches as text, without the ids that were made here.
 func plain(t testing.TB, batches []ptrace.Traces) []string {
 	t.Helper()
+	roots := map[pcommon.SpanID]bool{} // of spans made here: whether their trace is, too
+	for s := range everySpan(batches) {
+		roots[s.SpanID()] = s.ParentSpanID().IsEmpty()
+	}
+	for s := range everySpan(batches) {
+		root, here := roots[s.ParentSpanID()]
+		if root || s.ParentSpanID().IsEmpty() {
+			s.SetTraceID(pcommon.TraceID{})
+		}
+		if here {
+			s.SetParentSpanID(pcommon.SpanID{0xff})
+		}
+		s.SetSpanID(pcommon.SpanID{})
+	}
 	var lines []string
 	for _, batch := range batches {
-		for _, rs := range batch.ResourceSpans().All() {
-			for _, ss := range rs.ScopeSpans().All() {
-				for _, s := range ss.Spans().All() {
-					s.SetSpanID(pcommon.SpanID{})
-					if s.ParentSpanID().IsEmpty() {
-						s.SetTraceID(pcommon.TraceID{})
-					}
-				}
-			}
-		}
 		text, err := (&ptrace.JSONMarshaler{}).MarshalTraces(batch)
 		require.NoError(t, err)
 		lines = append(lines, string(text))
 	}
 	return lines
+}
+
+func everySpan(batches []ptrace.Traces) iter.Seq[ptrace.Span] {
+	return func(yield func(ptrace.Span) bool) {
+		for _, batch := range batches {
+			for _, rs := range batch.ResourceSpans().All() {
+				for _, ss := range rs.ScopeSpans().All() {
+					for _, s := range ss.Spans().All() {
+						if !yield(s) {
+							return
+						}
+					}
+				}
+			}
+		}
+	}
 }

@@ -136,7 +136,12 @@ func (in *instance) pair(t testing.TB, addr string, x transfer) (server, client 
 	}
 	both := in.WaitFor(t, patience, func(all testkit.Spans) bool { return len(all.Where(ours)) >= 2 }).Where(ours)
 	in.kept(t, both)
-	return both.Kind("Server").One(t), both.Kind("Client").One(t)
+	server, client = both.Kind("Server").One(t), both.Kind("Client").One(t)
+	assert.Equal(t, client.SpanID, server.Parent, "the server's span is the client's child")
+	assert.Equal(t, client.TraceID, server.TraceID)
+	assert.Equal(t, "flow", server.Str("beyla.parent.evidence"))
+	assert.False(t, server.Start.Before(client.Start), "no server begins before its client")
+	return server, client
 }
 
 // kept checks that the spans came as promised.

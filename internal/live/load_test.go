@@ -22,7 +22,11 @@ import (
 // tally is a consumer that only counts: a load test has too many spans to keep.
 // Where the server puts the target that it answers into a header, spans match or
 // are mixed: with another request's response.
-type tally struct{ servers, clients, failed, matched, mixed atomic.Int64 }
+type tally struct {
+	servers, clients, failed, matched, mixed atomic.Int64
+
+	kin kin
+}
 
 // Capabilities implements consumer.Traces.
 func (*tally) Capabilities() consumer.Capabilities { return consumer.Capabilities{} }
@@ -32,6 +36,7 @@ func (c *tally) ConsumeTraces(_ context.Context, td ptrace.Traces) error {
 	for _, resource := range td.ResourceSpans().All() {
 		for _, scope := range resource.ScopeSpans().All() {
 			for _, span := range scope.Spans().All() {
+				c.kin.add(span)
 				if answered, ok := span.Attributes().Get("http.response.header.x-target"); ok {
 					if asked(span, answered.Slice().At(0).Str()) {
 						c.matched.Add(1)
@@ -151,6 +156,7 @@ func TestEveryRequest(t *testing.T) {
 	require.Zero(t, b.lostStarts, "the ring was large enough")
 	assert.EqualValues(t, 10_000, s.tally.servers.Load())
 	assert.EqualValues(t, 10_000, s.tally.clients.Load())
+	assert.Equal(t, 10_000, s.tally.kin.right(t))
 	assert.Zero(t, s.tally.failed.Load())
 	assert.Zero(t, b.dropped)
 }
@@ -167,6 +173,7 @@ func TestWrk(t *testing.T) {
 	if explained == 0 {
 		assert.EqualValues(t, logged, s.tally.servers.Load())
 		assert.GreaterOrEqual(t, s.tally.clients.Load(), r.Requests)
+		assert.EqualValues(t, logged, s.tally.kin.right(t))
 		return
 	}
 	assert.Greater(t, int64(logged), s.tally.servers.Load())
@@ -204,6 +211,7 @@ func TestConnectionPerRequest(t *testing.T) {
 	b := s.settle(t)
 	assert.EqualValues(t, requests, s.tally.servers.Load())
 	assert.EqualValues(t, requests, s.tally.clients.Load())
+	assert.Equal(t, requests, s.tally.kin.right(t))
 	assert.Zero(t, b.lostStarts+b.dropped+s.tally.failed.Load())
 }
 
@@ -230,6 +238,9 @@ func TestOverload(t *testing.T) {
 	assert.Greater(t, b.kernel, 5*b.received, "this was no overload")
 	assert.Positive(t, s.tally.matched.Load())
 	assert.Zero(t, s.tally.mixed.Load(), "spans with another one's response")
+	if b.refused == 0 {
+		t.Logf("%d of %d server spans have a parent", s.tally.kin.right(t), s.tally.servers.Load())
+	}
 	s.shutdown(t)
 	assert.Equal(t, b.emitted, s.tally.total(), "nothing was left to flush")
 }
