@@ -11,6 +11,8 @@
 #ifndef BEYLA_HOOKS_OWNER_H
 #define BEYLA_HOOKS_OWNER_H
 
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 #include "lib/kernel.h"

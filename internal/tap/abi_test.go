@@ -87,8 +87,8 @@ func TestPrograms(t *testing.T) {
 		"beyla_ingress": true, "beyla_egress": true, "beyla_set_state": true, "beyla_sock_create": true,
 		"beyla_sock_release": true, "beyla_own_listener": true, "beyla_whoami": true,
 	}
-	for _, rung := range [][]hook{tracepoints, fexits, kprobes} {
-		for _, h := range rung {
+	for _, rung := range ladder() {
+		for _, h := range rung.hooks {
 			known[h.program] = true
 		}
 	}

@@ -31,11 +31,11 @@ func TestDoze(t *testing.T) {
 	w.Doze()
 	const pause = 100 * time.Millisecond
 	asked := make(chan struct{})
+	begin = time.Now()
 	time.AfterFunc(pause, func() {
 		defer close(asked)
 		p.ask("GET /\n")
 	})
-	begin = time.Now()
 	require.NoError(t, w.Read(&w.raw))
 	took := time.Since(begin)
 	require.GreaterOrEqual(t, took, pause)

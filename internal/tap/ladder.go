@@ -17,36 +17,42 @@ type hook struct {
 	needed  bool
 }
 
-var tracepoints = []hook{
-	{program: "beyla_tp_recv", needed: true},
-	{program: "beyla_tp_send", needed: true},
+// rung is one way to learn of owners.
+type rung struct {
+	name  Rung
+	hooks []hook
 }
 
-var fexits = []hook{
-	{program: "beyla_fx_tcp_recv", needed: true},
-	{program: "beyla_fx_tcp_send", needed: true},
-	{program: "beyla_fx_udp_recv"},
-	{program: "beyla_fx_udp_send"},
-	{program: "beyla_fx_udp6_recv"},
-	{program: "beyla_fx_udp6_send"},
-}
-
-var kprobes = []hook{
-	{program: "beyla_kp_tcp_recv", symbol: "tcp_cleanup_rbuf", needed: true},
-	{program: "beyla_kp_tcp_send", symbol: "tcp_sendmsg", needed: true},
-	{program: "beyla_kp_udp_recv", symbol: "skb_consume_udp"},
-	{program: "beyla_kp_udp_send", symbol: "udp_sendmsg"},
-	{program: "beyla_kp_udp6_send", symbol: "udpv6_sendmsg"},
+// ladder lists the rungs, best first.
+func ladder() []rung {
+	return []rung{
+		{RungTracepoint, []hook{
+			{program: "beyla_tp_recv", needed: true},
+			{program: "beyla_tp_send", needed: true},
+		}},
+		{RungFexit, []hook{
+			{program: "beyla_fx_tcp_recv", needed: true},
+			{program: "beyla_fx_tcp_send", needed: true},
+			{program: "beyla_fx_udp_recv"},
+			{program: "beyla_fx_udp_send"},
+			{program: "beyla_fx_udp6_recv"},
+			{program: "beyla_fx_udp6_send"},
+		}},
+		{RungKprobe, []hook{
+			{program: "beyla_kp_tcp_recv", symbol: "tcp_cleanup_rbuf", needed: true},
+			{program: "beyla_kp_tcp_send", symbol: "tcp_sendmsg", needed: true},
+			{program: "beyla_kp_udp_recv", symbol: "skb_consume_udp"},
+			{program: "beyla_kp_udp_send", symbol: "udp_sendmsg"},
+			{program: "beyla_kp_udp6_send", symbol: "udpv6_sendmsg"},
+		}},
+	}
 }
 
 // climb attaches the best rung that the kernel takes. The programs loaded after
 // it know whether owners stand in socket storage or in a map.
 func (l *loader) climb(o Options) error {
 	l.report.Owners = RungNone
-	for _, rung := range []struct {
-		name  Rung
-		hooks []hook
-	}{{RungTracepoint, tracepoints}, {RungFexit, fexits}, {RungKprobe, kprobes}} {
+	for _, rung := range ladder() {
 		if o.Owners != RungAuto && o.Owners != rung.name {
 			continue
 		}

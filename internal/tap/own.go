@@ -97,7 +97,7 @@ func (l *loader) markListener(inode string) error {
 	if err != nil {
 		return fmt.Errorf("attach beyla_own_listener: %w", err)
 	}
-	defer iter.Close()
+	defer func() { _ = iter.Close() }() // nothing was pinned or attached for good
 	all, err := iter.Open()
 	if err != nil {
 		return fmt.Errorf("open the list of TCP sockets: %w", err)
