@@ -17,7 +17,7 @@ LINT        := $(GO) tool -modfile=internal/tools/lint/go.mod golangci-lint
 # What is stamped into a binary must not depend on who owns the checkout.
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
-.PHONY: help build run test setup check generate fresh bench microbench fuzz lint clean
+.PHONY: help build run test setup check generate fresh bench microbench vm-test fuzz lint clean
 
 help:
 	@echo 'make build            $(COLLECTOR), built with ocb from builder-config.yaml'
@@ -28,6 +28,7 @@ help:
 	@echo 'make bench            what the receiver costs this host, against its targets (as root, some five minutes);'
 	@echo '                      BENCH="-duration 10s -pairs 9 -only throughput", BENCH=-help for more'
 	@echo 'make microbench       Go benchmarks of every package'
+	@echo 'make vm-test          the tap on other kernels, in virtual machines'
 	@echo 'make fuzz TIME=20s    every fuzz target, that long each'
 	@echo 'make lint             golangci-lint'
 
@@ -77,6 +78,10 @@ bench: setup build
 
 microbench:
 	@$(GO) test -run '^$$' -bench . -benchmem -timeout 30m $(PKG) | grep -v -e '\[no test files\]' -e '^ok ' -e '^PASS$$'
+
+# The tap's tests in virtual machines (qemu, software emulation): Debian's 6.1 and 6.12, amd64 and arm64.
+vm-test:
+	@internal/testkit/vm/matrix.sh
 
 fuzz:
 	@grep -rl --include='*_test.go' '^func Fuzz' internal receiver | while read -r file; do \

@@ -62,8 +62,8 @@ const (
 	Listener
 	// Reset: the direction ended by RST, not FIN.
 	Reset
-	// Cut: bytes of this message before this payload were seen and
-	// deliberately not captured.
+	// Cut: the bytes right before this payload were seen and left out on
+	// purpose; they may be those of the message before.
 	Cut
 )
 
