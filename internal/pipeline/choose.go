@@ -8,7 +8,8 @@ import (
 )
 
 // choose asks the rules whether the flow is traced, until they have answered.
-// With final set, what is not known by now does not match.
+// With final set, what is not known by now does not match; such an answer is good
+// for one exchange, and the next one asks again.
 func (s *session) choose(final bool) selection.Choice {
 	if s.choice != selection.Undecided {
 		return s.choice
@@ -17,11 +18,19 @@ func (s *session) choose(final bool) selection.Choice {
 	if s.certain {
 		facts.ServerPort = s.endpoints().Server.Port()
 	}
+	guess := false
 	if s.e.selector.NeedsProcess() && (s.holder().PID != 0 || final) {
-		know(&facts, s.e.procs.Lookup(s.holder()))
+		r := s.e.procs.Lookup(s.holder())
+		guess = r.Provisional || s.e.owners && s.holder().PID == 0
+		if !guess || final {
+			know(&facts, r)
+		}
 	}
-	s.choice = s.e.selector.Choose(&facts, final)
-	return s.choice
+	choice := s.e.selector.Choose(&facts, final)
+	if !guess {
+		s.choice = choice
+	}
+	return choice
 }
 
 // know fills in what the resource tells.

@@ -11,7 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/beylareceiver/beylareceiver/internal/event"
+	"github.com/beylareceiver/beylareceiver/internal/flow"
 	"github.com/beylareceiver/beylareceiver/internal/ledger"
+	"github.com/beylareceiver/beylareceiver/internal/process"
 	"github.com/beylareceiver/beylareceiver/internal/selection"
 	"github.com/beylareceiver/beylareceiver/internal/span"
 	"github.com/beylareceiver/beylareceiver/internal/tap"
@@ -223,6 +225,24 @@ func TestSelectionWithoutProcess(t *testing.T) {
 	c.say(event.Egress, hello, -1)
 	require.Empty(t, b.finish(t))
 	require.Equal(t, uint64(2), b.Stats().Ended[ledger.Unselected])
+}
+
+// A process that there was no time to look up is not decided on for good.
+func TestSelectionOfAProvisionalProcess(t *testing.T) {
+	b := newBench(t, Config{
+		Exclude: []selection.Rule{{Executable: "*/wrk"}}, Process: process.Options{LookupsPerSecond: 1},
+	})
+	of := func(pid uint32) *session {
+		return newSession(b.Engine, &flow.Flow{Process: event.Process{PID: pid, Start: 1, Comm: "wrk"}})
+	}
+	looked, beyond, unknown := of(7), of(8), of(0) // one look-up a second, so the second has to wait
+	require.Equal(t, selection.Selected, looked.choose(false))
+	require.Equal(t, selection.Selected, looked.choice)
+	for name, s := range map[string]*session{"beyond the budget": beyond, "owner not told": unknown} {
+		require.Equal(t, selection.Undecided, s.choose(false), name)
+		require.Equal(t, selection.Selected, s.choose(true), name)
+		require.Equal(t, selection.Undecided, s.choice, "%s: asked again for the next exchange", name)
+	}
 }
 
 // On loopback an exchange may be over before its client is known.

@@ -138,8 +138,8 @@ func (e *Engine) judge(x *proto.Exchange, st *stage) ledger.Reason {
 	case st.refused:
 		return ledger.Inflight
 	case st.session.choose(true) == selection.Unselected:
-		if st.session.state != deaf {
-			st.session.deafen(ledger.Unselected)
+		if s := st.session; s.state != deaf && s.choice == selection.Unselected {
+			s.deafen(ledger.Unselected)
 		}
 		return ledger.Unselected
 	case e.cfg.DropOTLP && x.Mark&proto.MarkOTLP != 0:

@@ -75,7 +75,7 @@ func newBench(tb testing.TB, cfg Config) *bench {
 		cfg.Queue = 100
 	}
 	cfg.FlushInterval = 200 * time.Millisecond
-	cfg.Process = process.Options{ProcFS: tb.TempDir(), HostName: "host"}
+	cfg.Process = process.Options{ProcFS: tb.TempDir(), HostName: "host", LookupsPerSecond: cfg.Process.LookupsPerSecond}
 	b := &bench{source: &fakeSource{progress: map[uint64]tap.ProgressRecord{}}, clock: &fakeClock{now: 1e9}}
 	e, err := newEngine(cfg)
 	require.NoError(tb, err)

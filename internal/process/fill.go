@@ -25,6 +25,7 @@ func (c *Cache) fill(e *entry) {
 	case !ok:
 		if e.res == nil {
 			e.res = c.build.fromKernel(e.who, c.lastCgroup(e))
+			e.res.Provisional = true
 		}
 	case out.err == nil:
 		e.stat, e.settled = out.facts.stat, true

@@ -21,6 +21,9 @@ type Resource struct {
 	// ContainerID is the container's id, for nearly all runtimes 64 hexadecimal
 	// digits; empty outside containers.
 	ContainerID string
+	// Provisional says that there was no time to look the process up: this is
+	// what the kernel told, and a later Lookup will give more.
+	Provisional bool
 	// NetNS is the inode number of the network namespace. 0: unknown.
 	NetNS uint32
 }
