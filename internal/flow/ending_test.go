@@ -240,7 +240,10 @@ func TestBehind(t *testing.T) {
 	var book ledger.Ledger
 	r := &recorder{}
 	table := New(Config{}, &book, r)
-	after := func(s step) bool { s(table, r); return r.flow.Behind(event.Ingress) }
+	after := func(s step) bool {
+		s(table, r)
+		return r.flow.Transport == event.TCP && r.flow.dirs[event.Ingress].is(behind)
+	}
 	require.False(t, after(in(1, 0, "ab", start)))
 	require.True(t, after(in(2, 2, "cd", size(10))))
 	require.True(t, after(polled(event.Ingress, 3, 50, "x")), "more may come")

@@ -111,14 +111,16 @@ type Ending uint8
 const (
 	FIN Ending = iota
 	RST
+	// Gone: the socket was closed, and how is not known.
 	Gone
+	// Expired: the table had no room or no time left.
 	Expired
-	// Idle: nothing passed for the idle timeout. Expired: the table had no room or no time left.
+	// Idle: nothing passed for the idle timeout.
 	Idle
 )
 
-// Sink takes what the table makes of the events. It may call Ignore and Behind
-// on the flow that it is handed, and nothing of the Table.
+// Sink takes what the table makes of the events. It may call Ignore on the flow
+// that it is handed, and nothing of the Table.
 type Sink interface {
 	// Segment hands over the next bytes of a direction.
 	Segment(f *Flow, s *Segment)
@@ -129,12 +131,6 @@ type Sink interface {
 	End(f *Flow, d event.Dir, last int64, how Ending)
 	// Gone says that the flow leaves the table (both directions have ended before).
 	Gone(f *Flow)
-}
-
-// Behind tells whether more has passed in a direction than was captured, so
-// that polling the kernel for its progress could tell something new.
-func (f *Flow) Behind(d event.Dir) bool {
-	return f.Transport == event.TCP && f.dirs[d].is(behind)
 }
 
 // Ignore tells the table that nothing of this flow is wanted any more: from

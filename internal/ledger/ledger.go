@@ -24,8 +24,6 @@ const (
 	FlowTable
 	// Inflight: the cap of exchanges in flight was reached.
 	Inflight
-	// Reassembly: the cap of bytes held for reordering was reached.
-	Reassembly
 	// Gap: bytes were missing where the parser could not do without.
 	Gap
 	// ParserGaveUp: the bytes stopped making sense in a protocol already known.
@@ -50,16 +48,14 @@ const (
 	HealthProbe
 	// ProtocolOff: a protocol that the configuration switched off.
 	ProtocolOff
-	// Perspective: the end of the connection that the pcap source was told to leave out.
-	Perspective
 	// Reasons is how many there are.
 	Reasons
 )
 
 var names = [Reasons]string{
-	"used", "unknown_protocol", "flow_table_full", "inflight_full", "reassembly_full", "gap", "parser_gave_up",
+	"used", "unknown_protocol", "flow_table_full", "inflight_full", "gap", "parser_gave_up",
 	"no_request", "no_response", "opaque", "listener_expired", "malformed", "duplicate", "unselected", "otlp_export",
-	"health_probe", "protocol_off", "perspective",
+	"health_probe", "protocol_off",
 }
 
 // String is the reason as the metrics spell it.

@@ -66,7 +66,7 @@ func TestReasonsHaveNames(t *testing.T) {
 	}
 	require.False(t, Duplicate.Filtered())
 	require.True(t, Unselected.Filtered())
-	require.True(t, Perspective.Filtered())
+	require.True(t, ProtocolOff.Filtered())
 }
 
 func TestMemoryIsReused(t *testing.T) {

@@ -75,12 +75,11 @@ func (t *Tap) Read(rec *[]byte) error {
 	t.record.RawSample = *rec
 	err := t.ring.ReadInto(&t.record)
 	*rec = t.record.RawSample
-	if err == nil && !t.dozing {
-		return nil
-	}
 	switch {
 	case err == nil:
-		t.wait(t.drain)
+		if t.dozing { // awake again
+			t.wait(t.drain)
+		}
 		return nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		t.wait(t.drain)
