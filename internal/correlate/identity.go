@@ -36,3 +36,25 @@ type Identity struct {
 	// Evidence is for what reason Parent was believed.
 	Evidence Evidence
 }
+
+// Link points from a span to another one that it may have to do with, on
+// evidence too weak for a parent.
+type Link struct {
+	TraceID [16]byte
+	SpanID  [8]byte
+	// State is the tracestate of what is linked.
+	State string
+	// Evidence says on what the link stands; it becomes beyla.link.evidence.
+	Evidence Evidence
+}
+
+// Count is how often requests that a service sent, or received, came by a parent in one
+// way, or by none for one reason.
+type Count struct {
+	// Service is service.name of the end that the span speaks for.
+	Service string
+	// Outcome is an Evidence when Found is true, else the reason why there is no parent.
+	Outcome string
+	Found   bool
+	N       uint64
+}

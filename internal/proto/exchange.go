@@ -33,6 +33,9 @@ type Exchange struct {
 	Response Message
 	// Context is what the request carried on the wire; zero if nothing valid.
 	Context tracecontext.Context
+	// RequestID is a hash of the id that the request carried in a header such as
+	// x-request-id, equal for equal ids within one run; zero when there is none.
+	RequestID uint64
 	// Fault says what was not observed, when the exchange is not whole.
 	Fault Fault
 	// Mark marks exchanges that filters ask about.

@@ -4,6 +4,7 @@ package span
 
 import (
 	"github.com/beylareceiver/beylareceiver/internal/attr"
+	"github.com/beylareceiver/beylareceiver/internal/correlate"
 	"github.com/beylareceiver/beylareceiver/internal/process"
 )
 
@@ -33,8 +34,13 @@ type Span struct {
 	// Attrs holds each key once.
 	Attrs    attr.List
 	Resource *process.Resource
+	// Links are what the span may have to do with; seldom any.
+	Links []correlate.Link
 }
 
 // ParentEvidence is the attribute that says for what reason the parent was
 // believed (correlate.Evidence). Spans without a parent go without it.
 const ParentEvidence = "beyla.parent.evidence"
+
+// LinkEvidence is the attribute of a link that says on what it stands.
+const LinkEvidence = "beyla.link.evidence"
