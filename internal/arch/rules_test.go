@@ -46,6 +46,7 @@ var rules = []rule{
 	{pkg: "testkit", imports: []string{"..."}},
 	{pkg: "buildtest", imports: []string{"testkit"}},
 	{pkg: "live", imports: []string{"..."}},
+	{pkg: "topology", imports: []string{"..."}},
 	{pkg: "bench", imports: []string{"bench/...", "testkit/..."}},
 	{pkg: "bench/..."},
 	{pkg: "testkit/...", imports: []string{"..."}},
