@@ -13,6 +13,7 @@ enum beyla_kind {
 	BEYLA_OWNER = 3,   /* a process took hold of the socket: struct beyla_owner */
 	BEYLA_CONNECT = 4, /* a connect that failed: struct beyla_owner */
 	BEYLA_CLOSE = 5,   /* the socket is gone; final counts */
+	BEYLA_READ = 6,    /* a thread began to read a message: struct beyla_read */
 };
 
 enum beyla_dir {
@@ -33,6 +34,7 @@ enum beyla_flag {
 	BEYLA_F_LISTENER = 1 << 3,  /* cookie is the listener's */
 	BEYLA_F_RESET = 1 << 4,     /* END by RST */
 	BEYLA_F_CUT = 1 << 5,       /* bytes right before this payload were left out on purpose */
+	BEYLA_F_BLOCKING = 1 << 6,  /* READ: the thread would have waited for the bytes in the call itself */
 };
 
 enum beyla_limit {
@@ -72,15 +74,34 @@ struct beyla_record {
 	__u64 other_time; /* last payload there, ns; 0: none */
 	__u64 last_time; /* END, CLOSE: last payload in this direction, ns */
 	__u64 cgroup; /* cgroup v2 id of the socket */
-	__u32 read_tid; /* thread that began to read the newest ingress message */
-	__u32 write_tid; /* thread that wrote the newest egress message */
-	__u64 read_time; /* ns; 0: not seen */
-	__u64 write_time;
+	__u64 read_time; /* when a thread began to read the newest ingress message, ns; 0: not seen */
+	__u64 thread; /* egress DATA that begins a message: who writes it, as in struct beyla_read */
+	__u64 goroutine;
+	__u64 goroutine_parent;
 	__u64 connect_ns; /* duration of connect; 0: not seen */
 	__u32 netns; /* inode number of the network namespace; 0: unknown */
-	__u32 err; /* CONNECT: socket error */
+	__u32 note; /* CONNECT: socket error; else: segments that this end has sent again */
 };
-_Static_assert(sizeof(struct beyla_record) == 160, "record layout");
+_Static_assert(sizeof(struct beyla_record) == 168, "record layout");
+
+/* A thread began to read a message. Small, as there is one for every request of a
+ * process that sends requests itself. */
+struct beyla_read {
+	__u8 kind; /* BEYLA_READ */
+	__u8 dir;  /* BEYLA_INGRESS */
+	__u8 transport;
+	__u8 role; /* enum beyla_role */
+	__u16 flags; /* BEYLA_F_BLOCKING */
+	__u16 pad;
+	__u64 cookie;
+	__u64 time; /* boot ns */
+	__u64 thread; /* number in the upper half, start time (in units of 1024 ns) in the lower one */
+	__u64 goroutine; /* id of the goroutine; 0: none, or not known */
+	__u64 goroutine_parent; /* id of the one that started it */
+	__u32 tgid;
+	__u32 pad2;
+};
+_Static_assert(sizeof(struct beyla_read) == 56, "read layout");
 
 /* OWNER and CONNECT. */
 struct beyla_owner {
@@ -90,7 +111,7 @@ struct beyla_owner {
 	__u32 tid;
 	__u32 pad;
 };
-_Static_assert(sizeof(struct beyla_owner) == 192, "owner layout");
+_Static_assert(sizeof(struct beyla_owner) == 200, "owner layout");
 
 /* Value of beyla_progress_map: how far a message longer than its window has come. */
 struct beyla_progress {
@@ -107,6 +128,14 @@ _Static_assert(sizeof(struct beyla_progress) == 40, "progress layout");
 /* Value of beyla_verdict_map. */
 struct beyla_verdict {
 	__u32 kind; /* enum beyla_verdict_kind */
+};
+
+/* Value of beyla_process_map: what user space knows of a process. */
+struct beyla_process {
+	__u32 goid;        /* where the goroutine's id lies in Go's struct g; 0: not a Go program */
+	__u32 goid_parent; /* likewise the id of the goroutine that started it; 0: not told */
+	__u32 leaf;        /* it serves and was never seen to send a request: nobody asks who reads */
+	__u32 pad;
 };
 
 /* Counters, one slot each in beyla_counter_map (per CPU). */
@@ -131,6 +160,7 @@ enum beyla_counter {
 /* Names every type above in the BTF of a map, so that the Go side is made from it. */
 union beyla_abi {
 	struct beyla_owner owner; /* holds a struct beyla_record */
+	struct beyla_read read;
 	enum beyla_kind kind;
 	enum beyla_dir dir;
 	enum beyla_role role;

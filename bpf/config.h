@@ -20,4 +20,8 @@ volatile const __u64 beyla_cgroup = 0;
  * stand in beyla_owner_map. */
 volatile const __u32 beyla_owner_in_map = 0;
 
+/* 1 when messages say which thread, and in Go programs which goroutine, reads and
+ * writes them. Takes CAP_PERFMON. */
+volatile const __u32 beyla_threads = 0;
+
 #endif

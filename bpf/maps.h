@@ -66,6 +66,17 @@ struct {
 	__type(value, struct beyla_holder);
 } beyla_owner_map SEC(".maps");
 
+/* Process (tgid) -> what user space knows of it. Written and deleted by user
+ * space; the tap clears leaf when the process connects. Full: goroutines are not told,
+ * and reads that nobody asks for are. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, __u32);
+	__type(value, struct beyla_process);
+} beyla_process_map SEC(".maps");
+
 /* enum beyla_counter -> count. One line per CPU, never deleted. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

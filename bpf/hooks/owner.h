@@ -17,6 +17,7 @@
 #include <bpf/bpf_tracing.h>
 #include "lib/kernel.h"
 #include "lib/ring.h"
+#include "lib/thread.h"
 
 /* Who the current task is, as OWNER and CONNECT records say it. */
 static __always_inline void beyla_fill_task(struct beyla_owner *own)
@@ -69,39 +70,69 @@ static __always_inline void beyla_tell_owner(struct sock *sk, __u64 cookie, __u6
 	beyla_emit_owner(&own);
 }
 
-/* The current thread is the first to read or write the newest message. */
-static __always_inline void beyla_note_thread(struct beyla_holder *h, __u32 dir, __u8 message, __u32 tid)
+/* Tells user space that the current thread began to read a message. Nobody asks
+ * who reads an answer: that is what role tells here. */
+static __always_inline void beyla_tell_read(__u64 cookie, __u8 role, __u64 now, __u16 flags)
 {
-	h->seen[dir] = message;
-	h->tid[dir] = tid;
-	h->time[dir] = bpf_ktime_get_boot_ns();
+	struct beyla_read read = {};
+	struct beyla_actor who = {};
+
+	if (role == BEYLA_ROLE_CLIENT)
+		return;
+	beyla_current(&who);
+	if (who.leaf)
+		return;
+	read.kind = BEYLA_READ;
+	read.dir = BEYLA_INGRESS;
+	read.transport = 6;
+	read.role = role;
+	read.flags = flags;
+	read.cookie = cookie;
+	read.time = now;
+	read.thread = who.thread;
+	read.goroutine = who.goroutine;
+	read.goroutine_parent = who.goroutine_parent;
+	read.tgid = who.tgid;
+	beyla_emit_read(&read);
+}
+
+/* A message came since anything was read: the current thread begins to read it. */
+static __always_inline void beyla_begin_read(struct sock *sk, struct beyla_holder *h, __u64 cookie,
+					     __u8 role, __u16 flags)
+{
+	if (h->seen == h->begun)
+		return;
+	h->seen = h->begun;
+	h->read_time = bpf_ktime_get_boot_ns();
+	if (beyla_threads && BPF_CORE_READ(sk, sk_protocol) == 6)
+		beyla_tell_read(cookie, role, h->read_time, flags);
 }
 
 /* The current thread read from or wrote to the socket. */
-static __always_inline void beyla_held(struct sock *sk, struct beyla_sock *st, __u32 dir)
+static __always_inline void beyla_held(struct sock *sk, struct beyla_sock *st, __u32 dir, __u16 flags)
 {
 	struct beyla_holder *h = &st->holder;
-	__u64 id;
+	__u32 tgid;
 
 	if (st->own || st->verdict == BEYLA_V_IGNORE)
 		return;
-	id = bpf_get_current_pid_tgid();
-	if (h->tgid != id >> 32) {
-		h->tgid = id >> 32;
-		if (h->tgid == beyla_self) {
+	tgid = bpf_get_current_pid_tgid() >> 32;
+	if (h->tgid != tgid) {
+		h->tgid = tgid;
+		if (tgid == beyla_self) {
 			st->own = 1;
 			return;
 		}
 		beyla_tell_owner(sk, st->cookie, st->cgroup, st->role);
 	}
-	if (h->seen[dir] != h->begun[dir])
-		beyla_note_thread(h, dir, h->begun[dir], (__u32)id);
+	if (dir == BEYLA_INGRESS)
+		beyla_begin_read(sk, h, st->cookie, st->role, flags);
 }
 
 /* A negative length is an error (EAGAIN, mostly), zero the end of the stream:
  * neither makes the caller the reader of a message. A socket without state is none
  * of ours (a Unix socket, say), or carried nothing yet. */
-static __always_inline int beyla_transferred(struct sock *sk, int len, __u32 dir)
+static __always_inline int beyla_transferred(struct sock *sk, int len, __u32 dir, __u16 flags)
 {
 	struct beyla_sock *st;
 
@@ -109,25 +140,32 @@ static __always_inline int beyla_transferred(struct sock *sk, int len, __u32 dir
 		return 0;
 	st = bpf_sk_storage_get(&beyla_socks, sk, NULL, 0);
 	if (st && st->cookie)
-		beyla_held(sk, st, dir);
+		beyla_held(sk, st, dir, flags);
 	return 0;
+}
+
+/* Whether a call with these MSG_ flags would have waited for data. */
+static __always_inline __u16 beyla_blocking(__u64 flags)
+{
+	return flags & BEYLA_MSG_DONTWAIT ? 0 : BEYLA_F_BLOCKING;
 }
 
 SEC("tp_btf/sock_recv_length")
 int BPF_PROG(beyla_tp_recv, struct sock *sk, int ret, int flags)
 {
-	return beyla_transferred(sk, ret, BEYLA_INGRESS);
+	return beyla_transferred(sk, ret, BEYLA_INGRESS, beyla_blocking(flags));
 }
 
 SEC("tp_btf/sock_send_length")
 int BPF_PROG(beyla_tp_send, struct sock *sk, int ret, int flags)
 {
-	return beyla_transferred(sk, ret, BEYLA_EGRESS);
+	return beyla_transferred(sk, ret, BEYLA_EGRESS, 0);
 }
 
 /* tcp_recvmsg lost its nonblock argument in 5.19 (commit ec095263a965), so the
- * return value is asked for, not counted to. */
-#define BEYLA_FEXIT(NAME, FUNC, DIR)                                                               \
+ * return value is asked for, not counted to. What stands fourth, that argument or flags, has
+ * MSG_DONTWAIT in it either way. Sending has three arguments: the fourth is never used. */
+#define BEYLA_FEXIT(NAME, FUNC, DIR, FLAGS)                                                        \
 	SEC("fexit/" #FUNC)                                                                        \
 	int NAME(__u64 *ctx)                                                                       \
 	{                                                                                          \
@@ -136,15 +174,15 @@ int BPF_PROG(beyla_tp_send, struct sock *sk, int ret, int flags)
                                                                                                    \
 		if (bpf_get_func_ret(ctx, &ret))                                                   \
 			return 0;                                                                  \
-		return beyla_transferred(sk, (int)ret, DIR);                                       \
+		return beyla_transferred(sk, (int)ret, DIR, FLAGS);                                \
 	}
 
-BEYLA_FEXIT(beyla_fx_tcp_recv, tcp_recvmsg, BEYLA_INGRESS)
-BEYLA_FEXIT(beyla_fx_tcp_send, tcp_sendmsg, BEYLA_EGRESS)
-BEYLA_FEXIT(beyla_fx_udp_recv, udp_recvmsg, BEYLA_INGRESS)
-BEYLA_FEXIT(beyla_fx_udp_send, udp_sendmsg, BEYLA_EGRESS)
-BEYLA_FEXIT(beyla_fx_udp6_recv, udpv6_recvmsg, BEYLA_INGRESS)
-BEYLA_FEXIT(beyla_fx_udp6_send, udpv6_sendmsg, BEYLA_EGRESS)
+BEYLA_FEXIT(beyla_fx_tcp_recv, tcp_recvmsg, BEYLA_INGRESS, beyla_blocking(ctx[3]))
+BEYLA_FEXIT(beyla_fx_tcp_send, tcp_sendmsg, BEYLA_EGRESS, 0)
+BEYLA_FEXIT(beyla_fx_udp_recv, udp_recvmsg, BEYLA_INGRESS, beyla_blocking(ctx[3]))
+BEYLA_FEXIT(beyla_fx_udp_send, udp_sendmsg, BEYLA_EGRESS, 0)
+BEYLA_FEXIT(beyla_fx_udp6_recv, udpv6_recvmsg, BEYLA_INGRESS, beyla_blocking(ctx[3]))
+BEYLA_FEXIT(beyla_fx_udp6_send, udpv6_sendmsg, BEYLA_EGRESS, 0)
 
 /* The kprobe rung: the same, by cookie. A socket whose cookie is still zero has
  * carried no packet yet; it is asked again at its next read or write. */
@@ -152,27 +190,26 @@ static __always_inline int beyla_kprobed(struct sock *sk, __u32 dir)
 {
 	struct beyla_holder fresh = {}, *h;
 	__u64 cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
-	__u64 id = bpf_get_current_pid_tgid();
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 
 	if (!cookie)
 		return 0;
 	h = bpf_map_lookup_elem(&beyla_owner_map, &cookie);
 	if (!h) {
-		fresh.begun[BEYLA_INGRESS] = fresh.begun[BEYLA_EGRESS] = 1;
+		fresh.begun = 1;
 		bpf_map_update_elem(&beyla_owner_map, &cookie, &fresh, BPF_NOEXIST);
 		h = bpf_map_lookup_elem(&beyla_owner_map, &cookie);
 		if (!h)
 			return 0;
 	}
-	if (h->tgid != id >> 32) {
-		h->tgid = id >> 32;
-		if (h->tgid != beyla_self)
+	if (h->tgid != tgid) {
+		h->tgid = tgid;
+		if (tgid != beyla_self)
 			beyla_tell_owner(sk, cookie, 0, BEYLA_ROLE_UNKNOWN);
 	}
-	/* Sending is seen before its packets: a message begins with the first send
-	 * after something came in. */
-	if (h->seen[dir] != h->begun[BEYLA_INGRESS])
-		beyla_note_thread(h, dir, h->begun[BEYLA_INGRESS], (__u32)id);
+	/* Whether the call would have waited is not told here: no thread is evidence. */
+	if (dir == BEYLA_INGRESS && tgid != beyla_self)
+		beyla_begin_read(sk, h, cookie, BEYLA_ROLE_UNKNOWN, 0);
 	return 0;
 }
 

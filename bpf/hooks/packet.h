@@ -9,6 +9,7 @@
 #include "lib/ring.h"
 #include "lib/seq.h"
 #include "lib/sock.h"
+#include "lib/thread.h"
 
 #define BEYLA_PASS 1
 
@@ -19,7 +20,8 @@ static __always_inline void beyla_begin(struct beyla_sock *st, struct beyla_hold
 	st->turn = 1 + dir;
 	st->half[dir].lost = 0;
 	st->half[dir].msg_pos = pos;
-	who->begun[dir]++;
+	if (dir == BEYLA_INGRESS)
+		who->begun++;
 	beyla_drop_progress(st);
 }
 
@@ -141,6 +143,25 @@ static __always_inline int beyla_locate(struct bpf_sock *sk, struct beyla_sock *
 	return 1;
 }
 
+/* Who sends a message: the current task, if this is the way down from its system
+ * call. A packet of TCP may also be sent from a softirq, when an acknowledgement came; then
+ * nobody's call holds the socket's lock. */
+static __always_inline void beyla_fill_writer(struct bpf_sock *sk, __u8 transport, struct beyla_record *rec)
+{
+	struct beyla_actor who = {};
+	struct sock *tcp;
+
+	if (transport == BEYLA_TCP) {
+		tcp = (struct sock *)bpf_skc_to_tcp_sock(sk);
+		if (!tcp || !tcp->sk_lock.owned)
+			return;
+	}
+	beyla_current(&who);
+	rec->thread = who.thread;
+	rec->goroutine = who.goroutine;
+	rec->goroutine_parent = who.goroutine_parent;
+}
+
 /* Writes the record of a payload, of which cap bytes are copied; counts it if
  * the ring has no room. */
 static __always_inline void beyla_report(struct __sk_buff *skb, struct bpf_sock *sk,
@@ -160,6 +181,8 @@ static __always_inline void beyla_report(struct __sk_buff *skb, struct bpf_sock 
 	beyla_put2(&rec.ack, p->ack, at->len);
 	rec.pos = at->pos;
 	beyla_fill(st, who, dir, now, cap, &rec);
+	if (beyla_threads && dir == BEYLA_EGRESS && flags & BEYLA_F_MSG_START)
+		beyla_fill_writer(sk, p->transport, &rec);
 	if (beyla_emit_data(skb, &rec, p->payload + at->trim))
 		return;
 	if (!(flags & BEYLA_F_MSG_START)) {
@@ -191,6 +214,8 @@ static __always_inline void beyla_payload(struct __sk_buff *skb, struct bpf_sock
 		}
 		if (at.old) {
 			BEYLA_COUNT(BEYLA_C_RETRANSMIT);
+			if (dir == BEYLA_EGRESS)
+				st->again++;
 			return;
 		}
 	} else {

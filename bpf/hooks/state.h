@@ -16,6 +16,7 @@ static __always_inline void beyla_renew(struct beyla_sock *st)
 	st->hole[BEYLA_EGRESS] = (struct beyla_hole){};
 	st->holder = (struct beyla_holder){};
 	st->syn_time = st->connect_ns = 0;
+	st->again = 0;
 	st->verdict = BEYLA_V_WINDOW;
 	st->turn = 0;
 	beyla_drop_progress(st);
@@ -35,6 +36,15 @@ static __always_inline int beyla_in_scope(void)
 			break;
 	}
 	return depth < 32 && id == beyla_cgroup;
+}
+
+/* A process that connects is no leaf (any more): who reads its requests matters. */
+static __always_inline void beyla_calls(__u32 tgid)
+{
+	struct beyla_process *p = bpf_map_lookup_elem(&beyla_process_map, &tgid);
+
+	if (p && p->leaf)
+		p->leaf = 0;
 }
 
 /* connect(2), in the caller's context: the owner and the role are certain. */
@@ -57,10 +67,9 @@ static __always_inline void beyla_connecting(struct sock *sk)
 	beyla_renew(st);
 	st->role = BEYLA_ROLE_CLIENT;
 	st->holder.tgid = tgid;
-	if (beyla_owner_in_map) {
-		st->holder.seen[BEYLA_EGRESS] = 0xff; /* the first send begins a message */
+	if (beyla_owner_in_map)
 		bpf_map_update_elem(&beyla_owner_map, &st->cookie, &st->holder, BPF_ANY);
-	}
+	beyla_calls(tgid);
 	beyla_tell_owner(sk, st->cookie, bpf_get_current_cgroup_id(), st->role);
 }
 
@@ -90,7 +99,7 @@ static __always_inline void beyla_connect_failed(struct sock *sk, struct beyla_s
 	own.rec.role = st->role;
 	own.rec.tgid = st->holder.tgid;
 	own.rec.time = bpf_ktime_get_boot_ns();
-	own.rec.err = BPF_CORE_READ(sk, sk_err);
+	own.rec.note = BPF_CORE_READ(sk, sk_err);
 	beyla_fill_sock(sk, &own.rec);
 	beyla_emit_owner(&own);
 }
@@ -102,8 +111,8 @@ static __always_inline void beyla_closed(struct sock *sk, struct beyla_sock *st)
 
 	if (!st->turn)
 		return;
-	beyla_fill_sock(sk, &rec);
 	beyla_fill(st, beyla_who(st), BEYLA_INGRESS, bpf_ktime_get_boot_ns(), 0, &rec);
+	beyla_fill_sock(sk, &rec);
 	rec.kind = BEYLA_CLOSE;
 	rec.dir = BEYLA_INGRESS;
 	rec.role = st->role;

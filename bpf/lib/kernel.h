@@ -8,6 +8,7 @@
 
 #define BEYLA_AF_INET 2
 #define BEYLA_AF_INET6 10
+#define BEYLA_MSG_DONTWAIT 0x40
 
 #define BEYLA_TCP_ESTABLISHED 1
 #define BEYLA_TCP_SYN_SENT 2
@@ -62,8 +63,13 @@ struct socket_alloc {
 	struct inode vfs_inode;
 };
 
+typedef struct {
+	int owned;
+} socket_lock_t;
+
 struct sock {
 	struct sock_common __sk_common;
+	socket_lock_t sk_lock;
 	struct socket *sk_socket;
 	__u16 sk_protocol;
 	int sk_err;
@@ -80,12 +86,18 @@ struct inet_sock {
 	__be16 inet_sport;
 };
 
+struct thread_struct {
+	unsigned long fsbase; /* amd64 */
+};
+
 struct task_struct {
 	int pid;
 	int tgid;
 	struct task_struct *group_leader;
+	__u64 start_time;
 	__u64 start_boottime;
 	char comm[16];
+	struct thread_struct thread;
 };
 
 #pragma clang attribute pop

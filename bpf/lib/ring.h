@@ -53,6 +53,19 @@ static __always_inline void beyla_emit_owner(const struct beyla_owner *own)
 	BEYLA_COUNT(BEYLA_C_RECORDS);
 }
 
+static __always_inline void beyla_emit_read(const struct beyla_read *read)
+{
+	struct beyla_read *r = bpf_ringbuf_reserve(&beyla_ring, sizeof(*r), 0);
+
+	if (!r) {
+		BEYLA_COUNT(BEYLA_C_LOST_CONTROL);
+		return;
+	}
+	__builtin_memcpy(r, read, sizeof(*r));
+	bpf_ringbuf_submit(r, beyla_wake(sizeof(*r)));
+	BEYLA_COUNT(BEYLA_C_RECORDS);
+}
+
 /* A reserve wants a constant size, so payloads go into records of a few sizes,
  * all powers of two and no smaller than the payload of rec->cap > 0 bytes.
  *

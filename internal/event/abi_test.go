@@ -23,7 +23,7 @@ func TestConstants(t *testing.T) {
 	for name, want := range map[string]map[string]uint64{
 		"beyla_kind": {
 			"BEYLA_DATA": uint64(Data), "BEYLA_END": uint64(End), "BEYLA_OWNER": uint64(Owner),
-			"BEYLA_CONNECT": uint64(Connect), "BEYLA_CLOSE": uint64(Close),
+			"BEYLA_CONNECT": uint64(Connect), "BEYLA_CLOSE": uint64(Close), "BEYLA_READ": uint64(Read),
 		},
 		"beyla_dir": {"BEYLA_INGRESS": uint64(Ingress), "BEYLA_EGRESS": uint64(Egress)},
 		"beyla_role": {
@@ -33,6 +33,7 @@ func TestConstants(t *testing.T) {
 		"beyla_flag": {
 			"BEYLA_F_MSG_START": uint64(MsgStart), "BEYLA_F_GAP": uint64(GapBefore), "BEYLA_F_LATE": uint64(Late),
 			"BEYLA_F_LISTENER": uint64(Listener), "BEYLA_F_RESET": uint64(Reset), "BEYLA_F_CUT": uint64(Cut),
+			"BEYLA_F_BLOCKING": uint64(Blocking),
 		},
 		"beyla_limit": {"BEYLA_MAX_PAYLOAD": maxPayload},
 	} {

@@ -18,6 +18,7 @@ var ErrMalformed = errors.New("malformed record")
 const (
 	recordSize = int(unsafe.Sizeof(tap.Record{}))
 	ownerSize  = int(unsafe.Sizeof(tap.OwnerRecord{}))
+	readSize   = int(unsafe.Sizeof(tap.ReadRecord{}))
 	// maxPayload is BEYLA_MAX_PAYLOAD of bpf/lib/ring.h.
 	maxPayload = 16384
 )
@@ -26,6 +27,9 @@ const (
 // and is valid as long as raw is. The layout is bpf/abi.h's; every length is
 // checked before it is used. On error ev is not to be used.
 func Decode(raw []byte, ev *Event) error {
+	if len(raw) >= readSize && Kind(raw[0]) == Read {
+		return decodeRead((*tap.ReadRecord)(unsafe.Pointer(unsafe.SliceData(raw))), ev)
+	}
 	if len(raw) < recordSize {
 		return fmt.Errorf("%w: %d bytes, a record has at least %d", ErrMalformed, len(raw), recordSize)
 	}
@@ -42,16 +46,35 @@ func Decode(raw []byte, ev *Event) error {
 		Seq:    rec.Seq, Ack: rec.Ack,
 		Pos: int64(rec.Pos), Len: rec.Len,
 		OtherPos: int64(rec.OtherPos), OtherTime: int64(rec.OtherTime), LastTime: int64(rec.LastTime),
-		Process: Process{PID: rec.Tgid, Cgroup: rec.Cgroup, NetNS: rec.Netns},
-		ReadTID: rec.ReadTid, WriteTID: rec.WriteTid,
-		ReadTime: int64(rec.ReadTime), WriteTime: int64(rec.WriteTime),
-		ConnectTime: int64(rec.ConnectNs), Errno: rec.Err,
+		Process:     Process{PID: rec.Tgid, Cgroup: rec.Cgroup, NetNS: rec.Netns},
+		Thread:      Thread{ID: rec.Thread, Goroutine: rec.Goroutine, GoroutineParent: rec.GoroutineParent},
+		ReadTime:    int64(rec.ReadTime),
+		ConnectTime: int64(rec.ConnectNs),
+	}
+	if ev.Kind == Connect {
+		ev.Errno = rec.Note
+	} else {
+		ev.Again = rec.Note
 	}
 	if ev.Kind == Data {
 		ev.Payload = raw[recordSize : recordSize+int(rec.Cap) : recordSize+int(rec.Cap)]
 	}
 	if ev.Kind == Owner || ev.Kind == Connect {
 		fillOwner(raw, ev)
+	}
+	return nil
+}
+
+// decodeRead is Decode for the one kind of record that is smaller than the others.
+func decodeRead(rec *tap.ReadRecord, ev *Event) error {
+	if rec.Dir > uint8(Egress) || rec.Role > uint8(RoleServer) {
+		return fmt.Errorf("%w: direction %d, role %d", ErrMalformed, rec.Dir, rec.Role)
+	}
+	*ev = Event{
+		Kind: Read, Dir: Dir(rec.Dir), Transport: Transport(rec.Transport), Role: Role(rec.Role),
+		Flags: Flags(rec.Flags), Cookie: rec.Cookie, Time: int64(rec.Time),
+		Process: Process{PID: rec.Tgid},
+		Thread:  Thread{ID: rec.Thread, Goroutine: rec.Goroutine, GoroutineParent: rec.GoroutineParent},
 	}
 	return nil
 }

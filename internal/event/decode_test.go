@@ -24,8 +24,8 @@ func TestDecodeData(t *testing.T) {
 		Kind: 1, Dir: 1, Transport: 6, Role: 2, Flags: uint16(MsgStart | GapBefore), Family: 4,
 		Cookie: 7, Time: 100, Local: [16]byte{10, 0, 0, 1}, Remote: [16]byte{10, 0, 0, 2},
 		LocalPort: 80, RemotePort: 5000, Seq: 1, Ack: 2, Len: 9, Cap: 4, Tgid: 42,
-		Pos: 11, OtherPos: 12, OtherTime: 13, LastTime: 14, Cgroup: 15, ReadTid: 16, WriteTid: 17,
-		ReadTime: 18, WriteTime: 19, ConnectNs: 20, Netns: 21, Err: 22,
+		Pos: 11, OtherPos: 12, OtherTime: 13, LastTime: 14, Cgroup: 15, Thread: 16, Goroutine: 17,
+		ReadTime: 18, GoroutineParent: 19, ConnectNs: 20, Netns: 21, Note: 22,
 	}
 	var got Event
 	require.NoError(t, Decode(raw(t, rec, "GET garbage behind the capture"), &got))
@@ -35,8 +35,9 @@ func TestDecodeData(t *testing.T) {
 		Local: netip.MustParseAddrPort("10.0.0.1:80"), Remote: netip.MustParseAddrPort("10.0.0.2:5000"),
 		Seq: 1, Ack: 2, Pos: 11, Len: 9, Payload: []byte("GET "),
 		OtherPos: 12, OtherTime: 13, LastTime: 14,
-		Process: Process{PID: 42, Cgroup: 15, NetNS: 21},
-		ReadTID: 16, WriteTID: 17, ReadTime: 18, WriteTime: 19, ConnectTime: 20, Errno: 22,
+		Process:  Process{PID: 42, Cgroup: 15, NetNS: 21},
+		Thread:   Thread{ID: 16, Goroutine: 17, GoroutineParent: 19},
+		ReadTime: 18, ConnectTime: 20, Again: 22,
 	}, got)
 	require.Equal(t, 4, cap(got.Payload), "what lies behind the capture must be out of reach")
 }
@@ -53,11 +54,27 @@ func TestDecodeOwner(t *testing.T) {
 	require.Equal(t, netip.MustParseAddrPort("192.0.2.1:53"), got.Local, "mapped addresses are shown as what they are")
 }
 
+func TestDecodeRead(t *testing.T) {
+	rec := tap.ReadRecord{
+		Kind: 6, Transport: 6, Role: 2, Flags: uint16(Blocking), Cookie: 7, Time: 100,
+		Thread: 5<<32 | 9, Goroutine: 11, GoroutineParent: 12, Tgid: 4,
+	}
+	var got Event
+	require.NoError(t, Decode(raw(t, rec, ""), &got))
+	require.Equal(t, Event{
+		Kind: Read, Transport: TCP, Role: RoleServer, Flags: Blocking, Cookie: 7, Time: 100,
+		Process: Process{PID: 4}, Thread: Thread{ID: 5<<32 | 9, Goroutine: 11, GoroutineParent: 12},
+	}, got)
+	require.EqualValues(t, 5, got.Thread.TID())
+	rec.Role = 3
+	require.ErrorIs(t, Decode(raw(t, rec, ""), &got), ErrMalformed)
+}
+
 func TestDecodeRefuses(t *testing.T) {
 	ok := tap.Record{Kind: 1, Transport: 6, Family: 4, Len: 4, Cap: 4}
 	for name, change := range map[string]func(r *tap.Record){
 		"kind zero":             func(r *tap.Record) { r.Kind = 0 },
-		"kind unknown":          func(r *tap.Record) { r.Kind = 6 },
+		"kind unknown":          func(r *tap.Record) { r.Kind = 7 },
 		"direction":             func(r *tap.Record) { r.Dir = 2 },
 		"role":                  func(r *tap.Record) { r.Role = 3 },
 		"more captured than is": func(r *tap.Record) { r.Cap = 5 },

@@ -21,6 +21,9 @@ const (
 	Connect
 	// Close is the end of the socket, with the final counts of both directions.
 	Close
+	// Read says that a thread began to read a message. Of such a record only
+	// Dir, Transport, Role, Flags, Cookie, Time, Process.PID and Thread are given.
+	Read
 )
 
 // Dir is the direction of a packet as its local socket sees it.
@@ -65,6 +68,9 @@ const (
 	// Cut: the bytes right before this payload were seen and left out on
 	// purpose; they may be those of the message before.
 	Cut
+	// Blocking: the call that read would have waited for the bytes; the socket
+	// is not one that an event loop is told about.
+	Blocking
 )
 
 // Transport is the IP protocol number of the packet.
@@ -93,6 +99,20 @@ type Process struct {
 	// NetNS is the inode number of the network namespace. 0: unknown.
 	NetNS uint32
 }
+
+// Thread is a thread and, in a Go program, the goroutine that it was running.
+type Thread struct {
+	// ID is unique until reboot, or nearly: the thread's number in the initial
+	// pid namespace in the upper half, its start time in units of 1024 ns, as far as
+	// 32 bits go, in the lower one. 0: unknown.
+	ID uint64
+	// Goroutine is the id of the goroutine, GoroutineParent that of the one that
+	// started it; unique in their process. 0: unknown, or no Go program.
+	Goroutine, GoroutineParent uint64
+}
+
+// TID is the thread's number.
+func (t Thread) TID() uint32 { return uint32(t.ID >> 32) }
 
 // Event is one record of the tap. Payload is valid until the next one is
 // decoded into the same Event.
@@ -125,10 +145,14 @@ type Event struct {
 	// Process holds the socket. On Data records only PID, TID and Cgroup are
 	// given; Owner and Connect records fill all of it.
 	Process Process
-	// ReadTID and ReadTime: the thread that last began to read this socket's
-	// newest ingress message, and when (boot ns). WriteTID likewise for egress.
-	ReadTID, WriteTID   uint32
-	ReadTime, WriteTime int64
+	// Thread began to read the message (Read), or writes it (Data, egress, with
+	// MsgStart; unknown when the packet left later than its system call).
+	Thread Thread
+	// ReadTime is when a thread began to read this socket's newest ingress
+	// message, boot ns. 0: not seen.
+	ReadTime int64
+	// Again is how many segments this end has had to send again so far.
+	Again uint32
 	// ConnectTime is how long connect took in nanoseconds. 0: not seen.
 	ConnectTime int64
 	// Errno is the socket error of a failed connect. 0: unknown.

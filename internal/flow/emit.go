@@ -31,18 +31,17 @@ func (t *Table) emit(f *Flow, d event.Dir, p *piece) {
 func (t *Table) handOver(f *Flow, d event.Dir, p *piece) {
 	dir := &f.dirs[d]
 	t.segment = Segment{
-		Dir:       d,
-		At:        dir.last,
-		Bytes:     p.bytes,
-		Seq:       dir.seq,
-		Ack:       dir.ack,
-		Ordinal:   dir.ordinal,
-		Message:   dir.message,
-		First:     dir.is(fresh),
-		ReadTID:   p.readTID,
-		ReadTime:  p.readTime,
-		WriteTID:  p.writeTID,
-		WriteTime: p.writeTime,
+		Dir:      d,
+		At:       dir.last,
+		Bytes:    p.bytes,
+		Seq:      dir.seq,
+		Ack:      dir.ack,
+		Ordinal:  dir.ordinal,
+		Message:  dir.message,
+		First:    dir.is(fresh),
+		Writer:   p.writer,
+		ReadTime: p.readTime,
+		Again:    p.again,
 	}
 	dir.bits &^= fresh
 	t.sink.Segment(f, &t.segment)

@@ -99,9 +99,11 @@ type Segment struct {
 	Message *ledger.Message
 	// First is true for the first bytes of a message that were captured.
 	First bool
-	// ReadTID, ReadTime, WriteTID, WriteTime as in event.Event.
-	ReadTID, WriteTID   uint32
-	ReadTime, WriteTime int64
+	// Writer is who writes the message, given with its first bytes at the sender's end only.
+	Writer event.Thread
+	// ReadTime and Again as in event.Event.
+	ReadTime int64
+	Again    uint32
 }
 
 // Ending is how a direction ended.

@@ -25,8 +25,10 @@ type piece struct {
 	// late: it fills a hole. cut: the tap left out what lies before it.
 	late, cut bool
 
-	readTID, writeTID   uint32
-	readTime, writeTime int64
+	// writer, readTime and again as in event.Event.
+	writer   event.Thread
+	readTime int64
+	again    uint32
 }
 
 // fill copies what an event says of its payload; pos, starts and account are
@@ -42,8 +44,7 @@ func (p *piece) fill(ev *event.Event) {
 	p.seq, p.ack = ev.Seq, ev.Ack
 	p.late = ev.Flags&event.Late != 0
 	p.cut = ev.Flags&event.Cut != 0
-	p.readTID, p.readTime = ev.ReadTID, ev.ReadTime
-	p.writeTID, p.writeTime = ev.WriteTID, ev.WriteTime
+	p.writer, p.readTime, p.again = ev.Thread, ev.ReadTime, ev.Again
 }
 
 func (p *piece) end() int64 { return p.pos + p.length }

@@ -119,9 +119,12 @@ func TestSegmentCarriesThreads(t *testing.T) {
 	r := &recorder{onData: func(_ *Flow, s *Segment) { got = *s }}
 	table := New(Config{}, &book, r)
 	out(2, 0, "GET", start, func(ev *event.Event) {
-		ev.ReadTID, ev.ReadTime, ev.WriteTID, ev.WriteTime = 1, 2, 3, 4
+		ev.Thread, ev.ReadTime, ev.Again = event.Thread{ID: 1, Goroutine: 2, GoroutineParent: 3}, 4, 5
 	})(table, r)
-	require.Equal(t, []int64{1, 2, 3, 4}, []int64{int64(got.ReadTID), got.ReadTime, int64(got.WriteTID), got.WriteTime})
+	require.Equal(t, event.Thread{ID: 1, Goroutine: 2, GoroutineParent: 3}, got.Writer)
+	require.Equal(t, []int64{4, 5}, []int64{got.ReadTime, int64(got.Again)})
+	require.Same(t, r.flow, table.Find(r.flow.Cookie))
+	require.Nil(t, table.Find(12345))
 }
 
 func TestMalformed(t *testing.T) {

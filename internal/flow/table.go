@@ -49,6 +49,9 @@ func (t *Table) Len() int {
 	return int(t.count.opened.Load() - closed)
 }
 
+// Find gives the TCP flow of a socket, nil when there is none.
+func (t *Table) Find(cookie uint64) *Flow { return t.tcp[cookie] }
+
 // Handle takes the next record. The event and its payload are not kept.
 func (t *Table) Handle(ev *event.Event) {
 	if !sound(ev) {

@@ -67,11 +67,11 @@ func drain(t testing.TB, r *Reader) ([]record, Stats) {
 func parse(t testing.TB, raw []byte) record {
 	t.Helper()
 	var rec record
-	require.Equal(t, 160, binary.Size(rec.Record))
-	require.GreaterOrEqual(t, len(raw), 160)
+	require.Equal(t, 168, binary.Size(rec.Record))
+	require.GreaterOrEqual(t, len(raw), 168)
 	require.NoError(t, binary.Read(bytes.NewReader(raw), binary.NativeEndian, &rec.Record))
-	require.Len(t, raw, 160+int(rec.Cap))
-	rec.payload = string(raw[160:])
+	require.Len(t, raw, 168+int(rec.Cap))
+	rec.payload = string(raw[168:])
 	return rec
 }
 

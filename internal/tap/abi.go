@@ -10,6 +10,8 @@ type (
 	Record = bpfBeylaRecord
 	// OwnerRecord is the record of Owner and Connect events.
 	OwnerRecord = bpfBeylaOwner
+	// ReadRecord is the record of Read events.
+	ReadRecord = bpfBeylaRead
 	// ProgressRecord is how far a message longer than its window has come.
 	ProgressRecord = bpfBeylaProgress
 )

@@ -26,6 +26,8 @@ func TestLayout(t *testing.T) {
 	for name, mirror := range map[string]any{
 		"beyla_record":   Record{},
 		"beyla_owner":    OwnerRecord{},
+		"beyla_read":     ReadRecord{},
+		"beyla_process":  bpfBeylaProcess{},
 		"beyla_progress": ProgressRecord{},
 		"beyla_verdict":  bpfBeylaVerdict{},
 		"beyla_sock":     bpfBeylaSock{},

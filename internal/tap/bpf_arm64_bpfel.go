@@ -59,15 +59,16 @@ const (
 	bpfBeylaFlagBEYLA_F_LISTENER  bpfBeylaFlag = 8
 	bpfBeylaFlagBEYLA_F_RESET     bpfBeylaFlag = 16
 	bpfBeylaFlagBEYLA_F_CUT       bpfBeylaFlag = 32
+	bpfBeylaFlagBEYLA_F_BLOCKING  bpfBeylaFlag = 64
 )
 
 type bpfBeylaHolder struct {
-	_     structs.HostLayout
-	Time  [2]uint64
-	Tid   [2]uint32
-	Tgid  uint32
-	Begun [2]uint8
-	Seen  [2]uint8
+	_        structs.HostLayout
+	ReadTime uint64
+	Tgid     uint32
+	Begun    uint8
+	Seen     uint8
+	Pad      [2]uint8
 }
 
 type bpfBeylaKind uint32
@@ -78,6 +79,7 @@ const (
 	bpfBeylaKindBEYLA_OWNER   bpfBeylaKind = 3
 	bpfBeylaKindBEYLA_CONNECT bpfBeylaKind = 4
 	bpfBeylaKindBEYLA_CLOSE   bpfBeylaKind = 5
+	bpfBeylaKindBEYLA_READ    bpfBeylaKind = 6
 )
 
 type bpfBeylaLimit uint32
@@ -95,6 +97,14 @@ type bpfBeylaOwner struct {
 	Pad   uint32
 }
 
+type bpfBeylaProcess struct {
+	_          structs.HostLayout
+	Goid       uint32
+	GoidParent uint32
+	Leaf       uint32
+	Pad        uint32
+}
+
 type bpfBeylaProgress struct {
 	_       structs.HostLayout
 	Pos     uint64
@@ -106,38 +116,55 @@ type bpfBeylaProgress struct {
 	Pad     uint32
 }
 
+type bpfBeylaRead struct {
+	_               structs.HostLayout
+	Kind            uint8
+	Dir             uint8
+	Transport       uint8
+	Role            uint8
+	Flags           uint16
+	Pad             uint16
+	Cookie          uint64
+	Time            uint64
+	Thread          uint64
+	Goroutine       uint64
+	GoroutineParent uint64
+	Tgid            uint32
+	Pad2            uint32
+}
+
 type bpfBeylaRecord struct {
-	_          structs.HostLayout
-	Kind       uint8
-	Dir        uint8
-	Transport  uint8
-	Role       uint8
-	Flags      uint16
-	Family     uint8
-	Pad        uint8
-	Cookie     uint64
-	Time       uint64
-	Local      [16]uint8
-	Remote     [16]uint8
-	LocalPort  uint16
-	RemotePort uint16
-	Seq        uint32
-	Ack        uint32
-	Len        uint32
-	Cap        uint32
-	Tgid       uint32
-	Pos        uint64
-	OtherPos   uint64
-	OtherTime  uint64
-	LastTime   uint64
-	Cgroup     uint64
-	ReadTid    uint32
-	WriteTid   uint32
-	ReadTime   uint64
-	WriteTime  uint64
-	ConnectNs  uint64
-	Netns      uint32
-	Err        uint32
+	_               structs.HostLayout
+	Kind            uint8
+	Dir             uint8
+	Transport       uint8
+	Role            uint8
+	Flags           uint16
+	Family          uint8
+	Pad             uint8
+	Cookie          uint64
+	Time            uint64
+	Local           [16]uint8
+	Remote          [16]uint8
+	LocalPort       uint16
+	RemotePort      uint16
+	Seq             uint32
+	Ack             uint32
+	Len             uint32
+	Cap             uint32
+	Tgid            uint32
+	Pos             uint64
+	OtherPos        uint64
+	OtherTime       uint64
+	LastTime        uint64
+	Cgroup          uint64
+	ReadTime        uint64
+	Thread          uint64
+	Goroutine       uint64
+	GoroutineParent uint64
+	ConnectNs       uint64
+	Netns           uint32
+	Note            uint32
 }
 
 type bpfBeylaRole uint32
@@ -170,6 +197,8 @@ type bpfBeylaSock struct {
 	Turn      uint8
 	Progress  uint8
 	Pad       [3]uint8
+	Again     uint32
+	Pad2      uint32
 	SynTime   uint64
 	ConnectNs uint64
 	Hole      [2]struct {
@@ -199,6 +228,7 @@ const (
 	bpfMapBeylaArmedMap     = "beyla_armed_map"
 	bpfMapBeylaCounterMap   = "beyla_counter_map"
 	bpfMapBeylaOwnerMap     = "beyla_owner_map"
+	bpfMapBeylaProcessMap   = "beyla_process_map"
 	bpfMapBeylaProgressMap  = "beyla_progress_map"
 	bpfMapBeylaRing         = "beyla_ring"
 	bpfMapBeylaSocks        = "beyla_socks"
@@ -227,6 +257,7 @@ const (
 	bpfVarBeylaOwnInode     = "beyla_own_inode"
 	bpfVarBeylaOwnerInMap   = "beyla_owner_in_map"
 	bpfVarBeylaSelf         = "beyla_self"
+	bpfVarBeylaThreads      = "beyla_threads"
 	bpfVarBeylaWakeBytes    = "beyla_wake_bytes"
 	bpfVarBeylaWindow       = "beyla_window"
 )
@@ -302,6 +333,7 @@ type bpfMapSpecs struct {
 	BeylaArmedMap    *ebpf.MapSpec `ebpf:"beyla_armed_map"`
 	BeylaCounterMap  *ebpf.MapSpec `ebpf:"beyla_counter_map"`
 	BeylaOwnerMap    *ebpf.MapSpec `ebpf:"beyla_owner_map"`
+	BeylaProcessMap  *ebpf.MapSpec `ebpf:"beyla_process_map"`
 	BeylaProgressMap *ebpf.MapSpec `ebpf:"beyla_progress_map"`
 	BeylaRing        *ebpf.MapSpec `ebpf:"beyla_ring"`
 	BeylaSocks       *ebpf.MapSpec `ebpf:"beyla_socks"`
@@ -316,6 +348,7 @@ type bpfVariableSpecs struct {
 	BeylaOwnInode   *ebpf.VariableSpec `ebpf:"beyla_own_inode"`
 	BeylaOwnerInMap *ebpf.VariableSpec `ebpf:"beyla_owner_in_map"`
 	BeylaSelf       *ebpf.VariableSpec `ebpf:"beyla_self"`
+	BeylaThreads    *ebpf.VariableSpec `ebpf:"beyla_threads"`
 	BeylaWakeBytes  *ebpf.VariableSpec `ebpf:"beyla_wake_bytes"`
 	BeylaWindow     *ebpf.VariableSpec `ebpf:"beyla_window"`
 }
@@ -343,6 +376,7 @@ type bpfMaps struct {
 	BeylaArmedMap    *ebpf.Map `ebpf:"beyla_armed_map"`
 	BeylaCounterMap  *ebpf.Map `ebpf:"beyla_counter_map"`
 	BeylaOwnerMap    *ebpf.Map `ebpf:"beyla_owner_map"`
+	BeylaProcessMap  *ebpf.Map `ebpf:"beyla_process_map"`
 	BeylaProgressMap *ebpf.Map `ebpf:"beyla_progress_map"`
 	BeylaRing        *ebpf.Map `ebpf:"beyla_ring"`
 	BeylaSocks       *ebpf.Map `ebpf:"beyla_socks"`
@@ -354,6 +388,7 @@ func (m *bpfMaps) Close() error {
 		m.BeylaArmedMap,
 		m.BeylaCounterMap,
 		m.BeylaOwnerMap,
+		m.BeylaProcessMap,
 		m.BeylaProgressMap,
 		m.BeylaRing,
 		m.BeylaSocks,
@@ -369,6 +404,7 @@ type bpfVariables struct {
 	BeylaOwnInode   *ebpf.Variable `ebpf:"beyla_own_inode"`
 	BeylaOwnerInMap *ebpf.Variable `ebpf:"beyla_owner_in_map"`
 	BeylaSelf       *ebpf.Variable `ebpf:"beyla_self"`
+	BeylaThreads    *ebpf.Variable `ebpf:"beyla_threads"`
 	BeylaWakeBytes  *ebpf.Variable `ebpf:"beyla_wake_bytes"`
 	BeylaWindow     *ebpf.Variable `ebpf:"beyla_window"`
 }

@@ -56,7 +56,9 @@ func (l *loader) climb(o Options) error {
 		if o.Owners != RungAuto && o.Owners != rung.name {
 			continue
 		}
-		if err := l.tryRung(rung.hooks); err != nil {
+		if err := l.tryThreads(o, "readers by "+string(rung.name), &l.report.Readers, func() error {
+			return l.tryRung(rung.hooks)
+		}); err != nil {
 			l.missing("owner hooks by "+string(rung.name), err)
 			continue
 		}
@@ -67,6 +69,26 @@ func (l *loader) climb(o Options) error {
 		return l.set("beyla_owner_in_map", uint32(1))
 	}
 	return nil
+}
+
+// tryThreads loads programs that say which thread they see, or else the same
+// programs without that.
+func (l *loader) tryThreads(o Options, feature string, got *bool, load func() error) error {
+	if o.Threads {
+		if err := l.set("beyla_threads", uint32(1)); err != nil {
+			return err
+		}
+		err := load()
+		if err == nil {
+			*got = true
+			return nil
+		}
+		l.missing(feature, err)
+	}
+	if err := l.set("beyla_threads", uint32(0)); err != nil {
+		return err
+	}
+	return load()
 }
 
 func (l *loader) tryRung(hooks []hook) error {

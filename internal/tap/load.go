@@ -174,16 +174,15 @@ func (l *loader) subset(names ...string) *ebpf.CollectionSpec {
 // loadPackets loads and attaches the two programs that are the tap. They go
 // last, so that owners are known from the first record on.
 func (l *loader) loadPackets(o Options) error {
-	for _, p := range []struct {
-		name string
-		at   ebpf.AttachType
-	}{
-		{"beyla_ingress", ebpf.AttachCGroupInetIngress},
-		{"beyla_egress", ebpf.AttachCGroupInetEgress},
-	} {
-		if err := l.loadCgroup(o, p.name, p.at); err != nil {
-			return explain("start the tap", err)
-		}
+	if err := l.loadCgroup(o, "beyla_ingress", ebpf.AttachCGroupInetIngress); err != nil {
+		return explain("start the tap", err)
+	}
+	o.Threads = o.Threads && l.report.Readers // one without the other is no use
+	err := l.tryThreads(o, "writers", &l.report.Writers, func() error {
+		return l.loadCgroup(o, "beyla_egress", ebpf.AttachCGroupInetEgress)
+	})
+	if err != nil {
+		return explain("start the tap", err)
 	}
 	return nil
 }

@@ -32,6 +32,9 @@ type Options struct {
 	Drain time.Duration
 	// Owners forces one rung of the ladder; RungAuto climbs it.
 	Owners Rung
+	// Threads asks for who reads and who writes each message. Where the kernel
+	// refuses, Report.Missing says so.
+	Threads bool
 	// TraceSelf leaves the collector's own sockets in; for tests that are
 	// their own traffic.
 	TraceSelf bool
@@ -47,7 +50,9 @@ type Report struct {
 	// OwnSockets tells whether the collector's own sockets are marked when
 	// they are made (otherwise at their first read or write).
 	OwnSockets bool
-	Missing    []Missing
+	// Readers and Writers tell whether Read events come, and whether messages say who writes them.
+	Readers, Writers bool
+	Missing          []Missing
 }
 
 // Missing is a feature that the kernel refused.

@@ -98,15 +98,16 @@ func namespace(t testing.TB) uint32 {
 	return uint32(st.Ino)
 }
 
-// Which thread began to read a message and which one wrote the answer: each
-// is known by the next message, whatever rung tells.
+// Which thread reads a message is told when it begins to, and which one writes
+// the answer with the answer itself, whatever rung tells.
 func TestThreads(t *testing.T) {
 	for _, rung := range []tap.Rung{tap.RungTracepoint, tap.RungFexit, tap.RungKprobe} {
 		t.Run(string(rung), func(t *testing.T) {
-			w := look(t, func(o *tap.Options) { o.Owners = rung })
+			w := look(t, func(o *tap.Options) { o.Owners, o.Threads = rung, true })
 			if w.Report().Owners != rung {
 				t.Skip("this kernel refuses it; TestRungs says why")
 			}
+			require.True(t, w.Report().Readers && w.Report().Writers, "%v", w.Report().Missing)
 			checkThreads(t, w)
 		})
 	}
@@ -124,19 +125,22 @@ func checkThreads(t *testing.T, w *watch) {
 		writer := onThread(func() { _, _ = io.WriteString(p.server, "answer") })
 		readAll(t, p.client, "answer")
 		answer := *w.until("the answer", func(ev *event.Event) bool {
-			return ev.Kind == event.Data && ev.Local.Port() == port && ev.Pos == int64(7*i) && ev.Dir == event.Egress
+			return ev.Kind == event.Data && ev.Local.Port() == port && ev.Pos == int64(6*i) && ev.Dir == event.Egress
 		})
-		require.Equal(t, reader, answer.ReadTID, "the first reader of the message, not the last")
+		require.Equal(t, writer, answer.Thread.TID())
 		require.Less(t, answer.ReadTime, answer.Time)
 		require.Greater(t, answer.ReadTime, answer.OtherTime)
-		p.ask("again")
-		p.answer("!")
-		again := *w.until("the next question", func(ev *event.Event) bool {
-			return ev.Kind == event.Data && ev.Local.Port() == port && string(ev.Payload) == "again" && ev.Time > answer.Time
+		read := *w.until("the read", func(ev *event.Event) bool {
+			return ev.Kind == event.Read && ev.Cookie == answer.Cookie && ev.Time == answer.ReadTime
 		})
-		require.Equal(t, writer, again.WriteTID)
-		require.Greater(t, again.WriteTime, answer.ReadTime)
-		require.Less(t, again.WriteTime, again.Time)
+		require.Equal(t, reader, read.Thread.TID(), "the first reader of the message, not the last")
+		require.Equal(t, uint32(os.Getpid()), read.Process.PID)
+		require.Zero(t, read.Flags&event.Blocking, "Go's sockets do not block")
+	}
+	for i := range w.seen {
+		if ev := &w.seen[i]; ev.Kind == event.Read {
+			require.NotEqual(t, event.RoleClient, ev.Role, "nobody asks who reads an answer")
+		}
 	}
 }
 

@@ -158,5 +158,5 @@ func checkRecord(t *testing.T, ring *ringbuf.Reader, program string, p *packet) 
 	egress := program == "beyla_egress"
 	require.Equal(t, egress, got.RawSample[1] == uint8(bpfBeylaDirBEYLA_EGRESS))
 	want := p.bytes[len(p.bytes)-int(p.payload):]
-	require.Equal(t, want[:min(64, len(want))], got.RawSample[160:][:min(64, len(want))], "the window of the payload")
+	require.Equal(t, want[:min(64, len(want))], got.RawSample[168:][:min(64, len(want))], "the window of the payload")
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/cilium/ebpf/ringbuf"
 )
 
-// Tap is the running kernel side. Read, Doze, Ignore, TakeAll, Progress and Forget
+// Tap is the running kernel side. Read, Doze, Ignore, TakeAll, Progress, Know and Forget
 // belong to one goroutine; Counters, Fill and Report may be called from any.
 type Tap struct {
 	memory   closers
@@ -24,6 +24,7 @@ type Tap struct {
 	counters *ebpf.Map
 	verdicts *ebpf.Map
 	progress *ebpf.Map
+	process  *ebpf.Map
 	armed    *ebpf.Map
 	drain    time.Duration
 	dozing   bool
@@ -50,6 +51,7 @@ func Open(o Options) (*Tap, error) {
 		counters: l.maps["beyla_counter_map"],
 		verdicts: l.maps["beyla_verdict_map"],
 		progress: l.maps["beyla_progress_map"],
+		process:  l.maps["beyla_process_map"],
 		armed:    l.maps["beyla_armed_map"],
 		drain:    o.Drain,
 	}
@@ -149,6 +151,33 @@ func (t *Tap) Progress(cookie uint64, p *ProgressRecord) bool {
 func (t *Tap) Forget(cookie uint64) {
 	_ = t.verdicts.Delete(cookie)
 	_ = t.progress.Delete(cookie)
+}
+
+// Process is what the kernel is told of a process.
+type Process struct {
+	// Goid and GoidParent are where the goroutine's id, and that of the one
+	// that started it, lie in a Go program's struct g, bytes; 0: not known.
+	Goid, GoidParent uint32
+	// Leaf processes serve and send no requests: nobody need know who reads.
+	// The kernel takes it back when the process connects.
+	Leaf bool
+}
+
+// Know tells the kernel about a process, by its number in the initial pid
+// namespace. The zero value is forgotten.
+func (t *Tap) Know(pid uint32, p Process) error {
+	if p == (Process{}) {
+		_ = t.process.Delete(pid)
+		return nil
+	}
+	v := bpfBeylaProcess{Goid: p.Goid, GoidParent: p.GoidParent}
+	if p.Leaf {
+		v.Leaf = 1
+	}
+	if err := t.process.Put(pid, &v); err != nil {
+		return fmt.Errorf("write process: %w", err)
+	}
+	return nil
 }
 
 // Detach takes every program out of the kernel; what the ring holds can still
