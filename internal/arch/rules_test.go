@@ -34,6 +34,7 @@ var rules = []rule{
 	{pkg: "proto", imports: []string{"event", "attr", "tracecontext"}},
 	{pkg: "proto/all", imports: []string{"proto", "proto/..."}},
 	{pkg: "proto/...", imports: []string{"proto", "wire", "event", "attr", "tracecontext"}},
+	{pkg: "sampling", imports: []string{"tracecontext"}},
 	{pkg: "correlate", imports: []string{"proto", "tracecontext", "attr"}},
 	{pkg: "span", imports: []string{"proto", "process", "attr", "correlate", "clock"}},
 	{pkg: "traces", imports: []string{"span", "attr", "process"}},
