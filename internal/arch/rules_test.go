@@ -32,7 +32,7 @@ var rules = []rule{
 	{pkg: "flow", imports: []string{"event", "ledger"}},
 	{pkg: "process", imports: []string{"attr", "event"}},
 	{pkg: "proto", imports: []string{"event", "attr", "tracecontext"}},
-	{pkg: "proto/all", imports: []string{"proto", "proto/..."}},
+	{pkg: "proto/all", imports: []string{"proto", "proto/...", "tracecontext"}},
 	{pkg: "proto/...", imports: []string{"proto", "wire", "event", "attr", "tracecontext"}},
 	{pkg: "sampling", imports: []string{"tracecontext"}},
 	{pkg: "correlate", imports: []string{"proto", "tracecontext", "attr"}},

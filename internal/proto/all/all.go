@@ -5,17 +5,27 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/proto"
 	"github.com/beylareceiver/beylareceiver/internal/proto/dns"
 	"github.com/beylareceiver/beylareceiver/internal/proto/http1"
+	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
 )
 
 // Config is the configuration of every protocol.
 type Config struct {
 	HTTP http1.Config
 	DNS  dns.Config
+	// Hasher is what all protocols make Exchange.RequestID with, unless theirs is set; the
+	// zero value stands for a new one.
+	Hasher tracecontext.Hasher
 }
 
 // Protocols makes the protocols for one pipeline; they share nothing with
 // another one's.
 func Protocols(c Config) []proto.Protocol {
+	if c.Hasher == (tracecontext.Hasher{}) {
+		c.Hasher = tracecontext.NewHasher()
+	}
+	if c.HTTP.Hasher == (tracecontext.Hasher{}) {
+		c.HTTP.Hasher = c.Hasher
+	}
 	return []proto.Protocol{
 		http1.New(c.HTTP),
 		dns.New(c.DNS),

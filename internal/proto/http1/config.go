@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
 )
 
 // Defaults of the limits in Config.
@@ -26,6 +28,15 @@ type Config struct {
 	// RedactQuery names the query parameters whose values are not shown,
 	// case-sensitively; nil stands for DefaultRedactQuery, an empty list for none.
 	RedactQuery []string
+	// Formats are those in which a request's span context is read, in this order,
+	// tracecontext first if it is among them; nil stands for all, an empty list for none.
+	Formats []tracecontext.Format
+	// RequestIDHeaders name the fields that identify a request, the first that is
+	// there counts; nil stands for tracecontext.DefaultRequestIDHeaders, an empty list for none.
+	RequestIDHeaders []string
+	// Hasher makes Exchange.RequestID of them. Protocols that share it give equal
+	// ids equal numbers; the zero value stands for one of the protocol's own.
+	Hasher tracecontext.Hasher
 
 	// MaxHead is how many bytes of a head are read; what is longer is truncated.
 	MaxHead int
@@ -53,6 +64,7 @@ func (c Config) Validate() error {
 		}
 	}
 	errs = append(errs, validNames("request_headers", c.RequestHeaders), validNames("response_headers", c.ResponseHeaders))
+	errs = append(errs, c.contexts().Validate())
 	for i, q := range c.RedactQuery {
 		if q == "" || strings.ContainsAny(q, "=&?#") {
 			errs = append(errs, fmt.Errorf("redact_query[%d]: %q is not the name of a query parameter", i, q))
@@ -69,6 +81,11 @@ func (c Config) Validate() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// contexts is what the configuration says of contexts and request ids.
+func (c Config) contexts() tracecontext.Config {
+	return tracecontext.Config{Formats: c.Formats, RequestIDHeaders: c.RequestIDHeaders, Hasher: c.Hasher}
 }
 
 func validNames(key string, names []string) error {

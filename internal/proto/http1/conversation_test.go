@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/beylareceiver/beylareceiver/internal/event"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
 )
 
 const conversations = "../../../testdata/wire/http1"
@@ -165,6 +167,7 @@ type log struct {
 	t        testing.TB
 	accounts map[string]*account
 	open     map[*proto.Exchange]bool
+	ids      []uint64 // request ids in the order of their first appearance
 }
 
 type account struct {
@@ -216,7 +219,10 @@ func (l *log) Done(x *proto.Exchange) {
 	}
 	l.WriteByte('\n')
 	if x.Context.Valid() {
-		fmt.Fprintf(l, "  context %x-%x-%02x %s\n", x.Context.TraceID, x.Context.SpanID, x.Context.Flags, x.Context.State)
+		l.context(&x.Context)
+	}
+	if x.RequestID != 0 {
+		fmt.Fprintf(l, "  request id %d\n", l.id(x.RequestID))
 	}
 	l.message("request ", &x.Request)
 	if e.status != 0 {
@@ -224,6 +230,26 @@ func (l *log) Done(x *proto.Exchange) {
 	}
 	l.message("response", &x.Response)
 	x.Semantics.Release()
+}
+
+func (l *log) context(c *tracecontext.Context) {
+	fmt.Fprintf(l, "  context %x-%x-%02x %s", c.TraceID, c.SpanID, c.Flags, c.State)
+	if c.Format != tracecontext.W3C {
+		fmt.Fprintf(l, "format=%s", c.Format)
+	}
+	if c.Deferred {
+		l.WriteString(" deferred")
+	}
+	l.WriteByte('\n')
+}
+
+// id numbers the request ids of the conversation from 1; their hashes differ from run to run.
+func (l *log) id(hash uint64) int {
+	if i := slices.Index(l.ids, hash); i >= 0 {
+		return i + 1
+	}
+	l.ids = append(l.ids, hash)
+	return len(l.ids)
 }
 
 func (l *log) message(name string, m *proto.Message) {

@@ -3,6 +3,7 @@ package http1
 import (
 	"github.com/beylareceiver/beylareceiver/internal/event"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
 )
 
 // Name is the protocol's name in metrics and docs.
@@ -23,6 +24,8 @@ type protocol struct {
 	request  []wanted // fields to capture
 	response []wanted
 	names    *names
+	// contexts reads where requests come from, one head at a time.
+	contexts *tracecontext.Reader
 
 	free    []*exchange
 	buffers [][]byte
@@ -47,6 +50,7 @@ func newProtocol(c Config) *protocol {
 		request:  compileHeaders("http.request.header.", c.RequestHeaders),
 		response: compileHeaders("http.response.header.", c.ResponseHeaders),
 		names:    newNames(),
+		contexts: tracecontext.NewReader(c.contexts()),
 	}
 	for _, q := range c.RedactQuery {
 		o.redact[q] = true

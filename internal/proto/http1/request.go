@@ -1,11 +1,6 @@
 package http1
 
-import (
-	"bytes"
-
-	"github.com/beylareceiver/beylareceiver/internal/proto"
-	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
-)
+import "github.com/beylareceiver/beylareceiver/internal/proto"
 
 // beginRequest finds the exchange of a request that begins, if it is to have one.
 func (p *parser) beginRequest(h *half) {
@@ -73,8 +68,6 @@ func (p *parser) open(x *exchange) {
 type requestFields struct {
 	framing
 	contentType, forwarded, forwardedFor []byte
-	parent, state                        []byte
-	parents                              int
 }
 
 // readRequest fills the exchange from a head, possibly cut.
@@ -94,12 +87,11 @@ func (x *exchange) readRequest(head []byte) requestFields {
 			break
 		}
 		x.requestField(&f, name, value)
+		x.owner.contexts.Field(name, value)
 		x.requestHeaders = capture(x.owner.request, x.requestHeaders, name, value)
 	}
 	x.origin = names.of(clientOf(f.forwarded, f.forwardedFor))
-	if f.parents == 1 {
-		x.Context, _ = tracecontext.Parse(f.parent, f.state)
-	}
+	x.Context, x.RequestID = x.owner.contexts.Take()
 	return f
 }
 
@@ -126,16 +118,8 @@ func (x *exchange) requestField(f *requestFields, name, value []byte) {
 			f.forwarded = value
 		}
 	case len("user-agent"):
-		switch {
-		case is(name, "user-agent"):
+		if is(name, "user-agent") {
 			x.userAgent = x.owner.names.of(value)
-		case is(name, "tracestate"):
-			f.addState(value)
-		}
-	case len("traceparent"):
-		if is(name, "traceparent") {
-			f.parent = value
-			f.parents++
 		}
 	case len("content-type"):
 		if is(name, "content-type") {
@@ -154,13 +138,4 @@ func (x *exchange) requestField(f *requestFields, name, value []byte) {
 			f.transferEncoding(value)
 		}
 	}
-}
-
-// addState joins several tracestate fields in their order.
-func (f *requestFields) addState(value []byte) {
-	if f.state == nil {
-		f.state = value
-		return
-	}
-	f.state = bytes.Join([][]byte{f.state, value}, []byte{','})
 }

@@ -33,7 +33,7 @@ func TestTraceparent(t *testing.T) {
 			c, ok := tracecontext.Parse([]byte(tc.value), nil)
 			require.True(t, ok)
 			assert.True(t, c.Valid())
-			assert.Equal(t, tracecontext.Context{TraceID: id, SpanID: span, Flags: tc.flags}, c)
+			assert.Equal(t, tracecontext.Context{TraceID: id, SpanID: span, Flags: tc.flags, Format: tracecontext.W3C}, c)
 		})
 	}
 	invalid := map[string]string{
