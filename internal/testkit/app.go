@@ -14,16 +14,15 @@ func App(t testing.TB, name string) string {
 	t.Helper()
 	Need(t, "go")
 	root := RepoRoot(t)
-	dir := filepath.Join(root, "dist", "testapps")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	exe := filepath.Join(root, "dist", "testapps", filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(exe), 0o755); err != nil {
 		t.Fatalf("make a folder for test programs: %v", err)
 	}
-	unlock, err := lockFile(filepath.Join(dir, name+".lock"))
+	unlock, err := lockFile(exe + ".lock")
 	if err != nil {
 		t.Fatalf("lock test program %s: %v", name, err)
 	}
 	defer unlock()
-	exe := filepath.Join(dir, name)
 	cmd := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", exe, "./testdata/apps/"+name)
 	cmd.Dir = root
 	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0", "GOFLAGS=")

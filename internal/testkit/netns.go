@@ -112,3 +112,21 @@ func (n *NetNS) DNAT(t testing.TB, virtual, real netip.AddrPort) {
 	route := []string{"ip", "route", "add", virtual.Addr().String(), "dev", "eth0"}
 	n.Run(t, route...)
 }
+
+// Masquerade gives what is sent from the namespace to virtual, an address of DNAT's, the
+// source address from, which is local to it, and has it translated to that of the link, and
+// to a port at random, the way a node hides its pods.
+func (n *NetNS) Masquerade(t testing.TB, virtual, from netip.Addr) {
+	t.Helper()
+	Need(t, "iptables")
+	local := from.String() + "/32"
+	n.Run(t, "ip", "addr", "replace", local, "dev", "lo")
+	n.Run(t, "ip", "route", "replace", virtual.String(), "dev", "eth0", "src", from.String())
+	rule := []string{
+		"iptables", "-w", "-t", "nat", "-A", "POSTROUTING", "-p", "tcp", "-s", local, "-o", "eth0",
+		"-j", "MASQUERADE", "--random",
+	}
+	if _, err := n.Place().Try(t, rule...); err != nil {
+		Without(t, "needs address translation: %v", err)
+	}
+}

@@ -26,3 +26,10 @@ func (o *output) Bytes() []byte {
 }
 
 func (o *output) String() string { return string(o.Bytes()) }
+
+// Len is how many bytes were written so far.
+func (o *output) Len() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.Len()
+}

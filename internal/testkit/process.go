@@ -119,6 +119,9 @@ func (p *Process) Running() bool {
 // Output is what the process has written to its standard output and error.
 func (p *Process) Output() string { return p.out.String() }
 
+// Written is how many bytes of output there are so far.
+func (p *Process) Written() int { return p.out.Len() }
+
 // Send writes a line to the standard input.
 func (p *Process) Send(t testing.TB, line string) {
 	t.Helper()

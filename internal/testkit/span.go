@@ -25,6 +25,13 @@ type Span struct {
 	Flags                   uint32
 	// StatusCode is "Unset", "Ok" or "Error".
 	StatusCode string
+	Links      []Link
+}
+
+// Link is a span's reference to another one.
+type Link struct {
+	TraceID, SpanID string
+	Attrs           map[string]any
 }
 
 // Str is a string attribute; empty when absent or of another type.
@@ -64,5 +71,14 @@ func flat(s ptrace.Span) Span {
 		Start: s.StartTimestamp().AsTime(), End: s.EndTimestamp().AsTime(),
 		TraceID: s.TraceID().String(), SpanID: s.SpanID().String(), Parent: s.ParentSpanID().String(),
 		TraceState: s.TraceState().AsRaw(), Flags: s.Flags(), StatusCode: s.Status().Code().String(),
+		Links: flatLinks(s.Links()),
 	}
+}
+
+func flatLinks(links ptrace.SpanLinkSlice) []Link {
+	var flat []Link
+	for _, l := range links.All() {
+		flat = append(flat, Link{TraceID: l.TraceID().String(), SpanID: l.SpanID().String(), Attrs: l.Attributes().AsRaw()})
+	}
+	return flat
 }

@@ -18,6 +18,8 @@ type Row struct {
 	// Header is a request header that the load client sends with every request:
 	// "x-request-id", "traceparent" or none.
 	Header string
+	// Pad is the size of one more header that it sends with every request, bytes.
+	Pad int
 	// Config is what the receiver's configuration says besides its defaults.
 	Config map[string]any
 	// Requests per concurrency when it is not what -requests says.

@@ -1,0 +1,52 @@
+package topology
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/beylareceiver/beylareceiver/internal/testkit"
+)
+
+// The kinds of path; the package comment says what they mean.
+const (
+	workPrefix       = "/w/"
+	backgroundPrefix = "/bg/"
+)
+
+// pathOf is the path that a span's request was for; empty when it is none of ours.
+func pathOf(s testkit.Span) string {
+	path := s.Str("url.path")
+	if full := s.Str("url.full"); full != "" {
+		if u, err := url.Parse(full); err == nil {
+			path = u.Path
+		}
+	}
+	if strings.HasPrefix(path, workPrefix) || strings.HasPrefix(path, backgroundPrefix) {
+		return path
+	}
+	return ""
+}
+
+// above is the path of the request that this one was sent on behalf of; false for
+// the load client's requests and those of the background.
+func above(path string) (string, bool) {
+	if !strings.HasPrefix(path, workPrefix) {
+		return "", false
+	}
+	dot := strings.LastIndexByte(path, '.')
+	if dot < 0 {
+		return "", false
+	}
+	return path[:dot], true
+}
+
+// entryOf is the path by which the load client began all this; that of a background request is its own.
+func entryOf(path string) string {
+	for {
+		up, ok := above(path)
+		if !ok {
+			return path
+		}
+		path = up
+	}
+}
