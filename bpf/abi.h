@@ -78,7 +78,8 @@ struct beyla_record {
 	__u64 thread; /* egress DATA that begins a message: who writes it, as in struct beyla_read */
 	__u64 goroutine;
 	__u64 goroutine_parent;
-	__u64 connect_ns; /* duration of connect; 0: not seen */
+	__u32 connect_us; /* duration of connect; 0: not seen */
+	__u32 lost; /* where thread is told: records of the host that did not fit the ring so far */
 	__u32 netns; /* inode number of the network namespace; 0: unknown */
 	__u32 note; /* CONNECT: socket error; else: segments that this end has sent again */
 };
@@ -99,7 +100,7 @@ struct beyla_read {
 	__u64 goroutine; /* id of the goroutine; 0: none, or not known */
 	__u64 goroutine_parent; /* id of the one that started it */
 	__u32 tgid;
-	__u32 pad2;
+	__u32 lost; /* as in struct beyla_record: nothing was lost between two equal ones */
 };
 _Static_assert(sizeof(struct beyla_read) == 56, "read layout");
 

@@ -77,6 +77,15 @@ struct {
 	__type(value, struct beyla_process);
 } beyla_process_map SEC(".maps");
 
+/* How many records did not fit the ring, of all CPUs. Counted up when one is
+ * lost, and told where a thread is: what was not seen must not look like what did not happen. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} beyla_lost_map SEC(".maps");
+
 /* enum beyla_counter -> count. One line per CPU, never deleted. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

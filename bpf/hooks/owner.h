@@ -93,6 +93,7 @@ static __always_inline void beyla_tell_read(__u64 cookie, __u8 role, __u64 now, 
 	read.goroutine = who.goroutine;
 	read.goroutine_parent = who.goroutine_parent;
 	read.tgid = who.tgid;
+	read.lost = beyla_lost();
 	beyla_emit_read(&read);
 }
 

@@ -83,8 +83,8 @@ static __always_inline void beyla_handshake(struct beyla_sock *st, const struct 
 		st->role = BEYLA_ROLE_CLIENT;
 		if (!st->syn_time)
 			st->syn_time = bpf_ktime_get_boot_ns();
-	} else if (dir == BEYLA_INGRESS && st->syn_time && !st->connect_ns) {
-		st->connect_ns = bpf_ktime_get_boot_ns() - st->syn_time;
+	} else if (dir == BEYLA_INGRESS && st->syn_time && !st->connect_us) {
+		st->connect_us = (bpf_ktime_get_boot_ns() - st->syn_time) / 1000;
 	}
 }
 
@@ -111,7 +111,7 @@ static __always_inline void beyla_listener(struct __sk_buff *skb, struct bpf_soc
 	rec.time = bpf_ktime_get_boot_ns();
 	BEYLA_COUNT(BEYLA_C_MESSAGES);
 	if (!beyla_emit_data(skb, &rec, p->payload))
-		BEYLA_COUNT(BEYLA_C_LOST_START);
+		beyla_lose(BEYLA_C_LOST_START);
 }
 
 /* A sequence number so far ahead of what was reached that the kernel's own
@@ -160,6 +160,7 @@ static __always_inline void beyla_fill_writer(struct bpf_sock *sk, __u8 transpor
 	rec->thread = who.thread;
 	rec->goroutine = who.goroutine;
 	rec->goroutine_parent = who.goroutine_parent;
+	rec->lost = beyla_lost();
 }
 
 /* Writes the record of a payload, of which cap bytes are copied; counts it if
@@ -186,10 +187,10 @@ static __always_inline void beyla_report(struct __sk_buff *skb, struct bpf_sock 
 	if (beyla_emit_data(skb, &rec, p->payload + at->trim))
 		return;
 	if (!(flags & BEYLA_F_MSG_START)) {
-		BEYLA_COUNT(BEYLA_C_LOST_DATA);
+		beyla_lose(BEYLA_C_LOST_DATA);
 		return;
 	}
-	BEYLA_COUNT(BEYLA_C_LOST_START);
+	beyla_lose(BEYLA_C_LOST_START);
 	if (p->transport == BEYLA_TCP)
 		h->lost = 1; /* the rest of a message is worth nothing without its start */
 }

@@ -15,7 +15,8 @@ static __always_inline void beyla_renew(struct beyla_sock *st)
 	st->hole[BEYLA_INGRESS] = (struct beyla_hole){};
 	st->hole[BEYLA_EGRESS] = (struct beyla_hole){};
 	st->holder = (struct beyla_holder){};
-	st->syn_time = st->connect_ns = 0;
+	st->syn_time = 0;
+	st->connect_us = 0;
 	st->again = 0;
 	st->verdict = BEYLA_V_WINDOW;
 	st->turn = 0;

@@ -26,13 +26,30 @@ static __always_inline __u64 beyla_wake(__u32 size)
 	return BPF_RB_NO_WAKEUP;
 }
 
+/* A record did not fit. */
+static __always_inline void beyla_lose(__u32 counter)
+{
+	__u32 zero = 0, *lost = bpf_map_lookup_elem(&beyla_lost_map, &zero);
+
+	BEYLA_COUNT(counter);
+	if (lost)
+		__sync_fetch_and_add(lost, 1);
+}
+
+static __always_inline __u32 beyla_lost(void)
+{
+	__u32 zero = 0, *lost = bpf_map_lookup_elem(&beyla_lost_map, &zero);
+
+	return lost ? *lost : 0;
+}
+
 /* A record without payload. */
 static __always_inline void beyla_emit_control(const struct beyla_record *rec)
 {
 	struct beyla_record *r = bpf_ringbuf_reserve(&beyla_ring, sizeof(*r), 0);
 
 	if (!r) {
-		BEYLA_COUNT(BEYLA_C_LOST_CONTROL);
+		beyla_lose(BEYLA_C_LOST_CONTROL);
 		return;
 	}
 	__builtin_memcpy(r, rec, sizeof(*r));
@@ -45,7 +62,7 @@ static __always_inline void beyla_emit_owner(const struct beyla_owner *own)
 	struct beyla_owner *o = bpf_ringbuf_reserve(&beyla_ring, sizeof(*o), 0);
 
 	if (!o) {
-		BEYLA_COUNT(BEYLA_C_LOST_CONTROL);
+		beyla_lose(BEYLA_C_LOST_CONTROL);
 		return;
 	}
 	__builtin_memcpy(o, own, sizeof(*o));
@@ -58,7 +75,7 @@ static __always_inline void beyla_emit_read(const struct beyla_read *read)
 	struct beyla_read *r = bpf_ringbuf_reserve(&beyla_ring, sizeof(*r), 0);
 
 	if (!r) {
-		BEYLA_COUNT(BEYLA_C_LOST_CONTROL);
+		beyla_lose(BEYLA_C_LOST_CONTROL);
 		return;
 	}
 	__builtin_memcpy(r, read, sizeof(*r));

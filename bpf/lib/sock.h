@@ -52,7 +52,7 @@ static __always_inline void beyla_fill(const struct beyla_sock *st, const struct
 	rec->cgroup = st->cgroup;
 	beyla_put2(&rec->cap, cap, who->tgid);
 	rec->read_time = who->read_time;
-	rec->connect_ns = st->connect_ns;
+	beyla_put2(&rec->connect_us, st->connect_us, 0);
 	beyla_put2(&rec->netns, 0, st->again);
 	rec->other_pos = other->pos;
 	rec->other_time = other->time;

@@ -55,9 +55,10 @@ struct beyla_sock {
 	__u8 progress;    /* has an entry in beyla_progress_map */
 	__u8 pad[3];
 	__u32 again;      /* segments that this end has sent again */
-	__u32 pad2;
+	__u32 pad3;
 	__u64 syn_time;   /* when our SYN left */
-	__u64 connect_ns; /* until the SYN-ACK came */
+	__u32 connect_us; /* until the SYN-ACK came */
+	__u32 pad2;
 	struct beyla_hole hole[2]; /* by enum beyla_dir */
 };
 _Static_assert(__builtin_offsetof(struct beyla_sock, syn_time) <= 120, "two lines");

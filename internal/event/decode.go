@@ -49,7 +49,8 @@ func Decode(raw []byte, ev *Event) error {
 		Process:     Process{PID: rec.Tgid, Cgroup: rec.Cgroup, NetNS: rec.Netns},
 		Thread:      Thread{ID: rec.Thread, Goroutine: rec.Goroutine, GoroutineParent: rec.GoroutineParent},
 		ReadTime:    int64(rec.ReadTime),
-		ConnectTime: int64(rec.ConnectNs),
+		ConnectTime: int64(rec.ConnectUs) * 1000,
+		Lost:        rec.Lost,
 	}
 	if ev.Kind == Connect {
 		ev.Errno = rec.Note
@@ -73,7 +74,7 @@ func decodeRead(rec *tap.ReadRecord, ev *Event) error {
 	*ev = Event{
 		Kind: Read, Dir: Dir(rec.Dir), Transport: Transport(rec.Transport), Role: Role(rec.Role),
 		Flags: Flags(rec.Flags), Cookie: rec.Cookie, Time: int64(rec.Time),
-		Process: Process{PID: rec.Tgid},
+		Process: Process{PID: rec.Tgid}, Lost: rec.Lost,
 		Thread:  Thread{ID: rec.Thread, Goroutine: rec.Goroutine, GoroutineParent: rec.GoroutineParent},
 	}
 	return nil

@@ -25,7 +25,7 @@ func TestDecodeData(t *testing.T) {
 		Cookie: 7, Time: 100, Local: [16]byte{10, 0, 0, 1}, Remote: [16]byte{10, 0, 0, 2},
 		LocalPort: 80, RemotePort: 5000, Seq: 1, Ack: 2, Len: 9, Cap: 4, Tgid: 42,
 		Pos: 11, OtherPos: 12, OtherTime: 13, LastTime: 14, Cgroup: 15, Thread: 16, Goroutine: 17,
-		ReadTime: 18, GoroutineParent: 19, ConnectNs: 20, Netns: 21, Note: 22,
+		ReadTime: 18, GoroutineParent: 19, ConnectUs: 20, Lost: 23, Netns: 21, Note: 22,
 	}
 	var got Event
 	require.NoError(t, Decode(raw(t, rec, "GET garbage behind the capture"), &got))
@@ -37,7 +37,7 @@ func TestDecodeData(t *testing.T) {
 		OtherPos: 12, OtherTime: 13, LastTime: 14,
 		Process:  Process{PID: 42, Cgroup: 15, NetNS: 21},
 		Thread:   Thread{ID: 16, Goroutine: 17, GoroutineParent: 19},
-		ReadTime: 18, ConnectTime: 20, Again: 22,
+		ReadTime: 18, ConnectTime: 20_000, Again: 22, Lost: 23,
 	}, got)
 	require.Equal(t, 4, cap(got.Payload), "what lies behind the capture must be out of reach")
 }
@@ -57,13 +57,13 @@ func TestDecodeOwner(t *testing.T) {
 func TestDecodeRead(t *testing.T) {
 	rec := tap.ReadRecord{
 		Kind: 6, Transport: 6, Role: 2, Flags: uint16(Blocking), Cookie: 7, Time: 100,
-		Thread: 5<<32 | 9, Goroutine: 11, GoroutineParent: 12, Tgid: 4,
+		Thread: 5<<32 | 9, Goroutine: 11, GoroutineParent: 12, Tgid: 4, Lost: 13,
 	}
 	var got Event
 	require.NoError(t, Decode(raw(t, rec, ""), &got))
 	require.Equal(t, Event{
 		Kind: Read, Transport: TCP, Role: RoleServer, Flags: Blocking, Cookie: 7, Time: 100,
-		Process: Process{PID: 4}, Thread: Thread{ID: 5<<32 | 9, Goroutine: 11, GoroutineParent: 12},
+		Process: Process{PID: 4}, Lost: 13, Thread: Thread{ID: 5<<32 | 9, Goroutine: 11, GoroutineParent: 12},
 	}, got)
 	require.EqualValues(t, 5, got.Thread.TID())
 	rec.Role = 3

@@ -41,6 +41,7 @@ func (t *Table) handOver(f *Flow, d event.Dir, p *piece) {
 		First:    dir.is(fresh),
 		Writer:   p.writer,
 		ReadTime: p.readTime,
+		Lost:     p.lost,
 		Again:    p.again,
 	}
 	dir.bits &^= fresh

@@ -101,9 +101,9 @@ type Segment struct {
 	First bool
 	// Writer is who writes the message, given with its first bytes at the sender's end only.
 	Writer event.Thread
-	// ReadTime and Again as in event.Event.
-	ReadTime int64
-	Again    uint32
+	// ReadTime, Lost and Again as in event.Event.
+	ReadTime    int64
+	Lost, Again uint32
 }
 
 // Ending is how a direction ended.

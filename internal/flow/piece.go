@@ -25,10 +25,10 @@ type piece struct {
 	// late: it fills a hole. cut: the tap left out what lies before it.
 	late, cut bool
 
-	// writer, readTime and again as in event.Event.
-	writer   event.Thread
-	readTime int64
-	again    uint32
+	// writer, lost, readTime and again as in event.Event.
+	writer      event.Thread
+	readTime    int64
+	lost, again uint32
 }
 
 // fill copies what an event says of its payload; pos, starts and account are
@@ -44,7 +44,7 @@ func (p *piece) fill(ev *event.Event) {
 	p.seq, p.ack = ev.Seq, ev.Ack
 	p.late = ev.Flags&event.Late != 0
 	p.cut = ev.Flags&event.Cut != 0
-	p.writer, p.readTime, p.again = ev.Thread, ev.ReadTime, ev.Again
+	p.writer, p.readTime, p.lost, p.again = ev.Thread, ev.ReadTime, ev.Lost, ev.Again
 }
 
 func (p *piece) end() int64 { return p.pos + p.length }

@@ -130,7 +130,7 @@ type bpfBeylaRead struct {
 	Goroutine       uint64
 	GoroutineParent uint64
 	Tgid            uint32
-	Pad2            uint32
+	Lost            uint32
 }
 
 type bpfBeylaRecord struct {
@@ -162,7 +162,8 @@ type bpfBeylaRecord struct {
 	Thread          uint64
 	Goroutine       uint64
 	GoroutineParent uint64
-	ConnectNs       uint64
+	ConnectUs       uint32
+	Lost            uint32
 	Netns           uint32
 	Note            uint32
 }
@@ -198,9 +199,10 @@ type bpfBeylaSock struct {
 	Progress  uint8
 	Pad       [3]uint8
 	Again     uint32
-	Pad2      uint32
+	Pad3      uint32
 	SynTime   uint64
-	ConnectNs uint64
+	ConnectUs uint32
+	Pad2      uint32
 	Hole      [2]struct {
 		_  structs.HostLayout
 		Lo uint64
@@ -227,6 +229,7 @@ const (
 const (
 	bpfMapBeylaArmedMap     = "beyla_armed_map"
 	bpfMapBeylaCounterMap   = "beyla_counter_map"
+	bpfMapBeylaLostMap      = "beyla_lost_map"
 	bpfMapBeylaOwnerMap     = "beyla_owner_map"
 	bpfMapBeylaProcessMap   = "beyla_process_map"
 	bpfMapBeylaProgressMap  = "beyla_progress_map"
@@ -332,6 +335,7 @@ type bpfProgramSpecs struct {
 type bpfMapSpecs struct {
 	BeylaArmedMap    *ebpf.MapSpec `ebpf:"beyla_armed_map"`
 	BeylaCounterMap  *ebpf.MapSpec `ebpf:"beyla_counter_map"`
+	BeylaLostMap     *ebpf.MapSpec `ebpf:"beyla_lost_map"`
 	BeylaOwnerMap    *ebpf.MapSpec `ebpf:"beyla_owner_map"`
 	BeylaProcessMap  *ebpf.MapSpec `ebpf:"beyla_process_map"`
 	BeylaProgressMap *ebpf.MapSpec `ebpf:"beyla_progress_map"`
@@ -375,6 +379,7 @@ func (o *bpfObjects) Close() error {
 type bpfMaps struct {
 	BeylaArmedMap    *ebpf.Map `ebpf:"beyla_armed_map"`
 	BeylaCounterMap  *ebpf.Map `ebpf:"beyla_counter_map"`
+	BeylaLostMap     *ebpf.Map `ebpf:"beyla_lost_map"`
 	BeylaOwnerMap    *ebpf.Map `ebpf:"beyla_owner_map"`
 	BeylaProcessMap  *ebpf.Map `ebpf:"beyla_process_map"`
 	BeylaProgressMap *ebpf.Map `ebpf:"beyla_progress_map"`
@@ -387,6 +392,7 @@ func (m *bpfMaps) Close() error {
 	return _BpfClose(
 		m.BeylaArmedMap,
 		m.BeylaCounterMap,
+		m.BeylaLostMap,
 		m.BeylaOwnerMap,
 		m.BeylaProcessMap,
 		m.BeylaProgressMap,
