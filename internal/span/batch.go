@@ -10,7 +10,7 @@ type Batch struct{ spans []Span }
 func (b *Batch) Add() *Span {
 	n := len(b.spans)
 	if n < cap(b.spans) {
-		b.spans = b.spans[:n+1] // with the attribute memory of its predecessor
+		b.spans = b.spans[:n+1] // with the attribute and link memory of its predecessor
 	} else {
 		b.spans = append(b.spans, Span{})
 	}
@@ -29,7 +29,10 @@ func (b *Batch) Reset() {
 	for i := range b.spans {
 		s := &b.spans[i]
 		s.Attrs.Reset()
-		*s = Span{Attrs: s.Attrs}
+		clear(s.Links)
+		attrs, links := s.Attrs, s.Links[:0]
+		*s = Span{}
+		s.Attrs, s.Links = attrs, links
 	}
 	b.spans = b.spans[:0]
 }

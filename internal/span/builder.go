@@ -20,6 +20,8 @@ type Input struct {
 	// Extra are attributes that only the flow knows, put after the
 	// protocol's. Their keys must differ from those.
 	Extra attr.List
+	// Links are what the span may have to do with; seldom any. They are copied.
+	Links []correlate.Link
 }
 
 // Builder makes spans. It belongs to one goroutine.
@@ -33,7 +35,7 @@ type Builder struct {
 func NewBuilder(c clock.Clock) *Builder { return &Builder{clock: c} }
 
 // Build writes the span of an exchange that is done into s, whatever s held
-// before, and reuses the memory of s.Attrs. It keeps nothing of the input but
+// before, and reuses the memory of s.Attrs and s.Links. It keeps nothing of the input but
 // strings and the resource, so the exchange may be released afterwards.
 func (b *Builder) Build(s *Span, in *Input) {
 	d := &b.description
@@ -46,19 +48,22 @@ func (b *Builder) Build(s *Span, in *Input) {
 	}
 
 	first, last := interval(in.Exchange)
-	*s = Span{
-		TraceID:    in.Identity.TraceID,
-		SpanID:     in.Identity.SpanID,
-		Parent:     in.Identity.Parent,
-		TraceState: in.Identity.State,
-		Flags:      in.Identity.Flags,
-		Name:       d.Name,
-		Kind:       kind(in.Side, d.Internal),
-		Start:      b.clock.Unix(first),
-		End:        b.clock.Unix(last),
-		Error:      d.Error,
-		Attrs:      d.Attrs,
-		Resource:   in.Resource,
+	// Every field by itself: a literal would be made elsewhere and copied.
+	s.TraceID = in.Identity.TraceID
+	s.SpanID = in.Identity.SpanID
+	s.Parent = in.Identity.Parent
+	s.TraceState = in.Identity.State
+	s.Flags = in.Identity.Flags
+	s.Name = d.Name
+	s.Kind = kind(in.Side, d.Internal)
+	s.Start = b.clock.Unix(first)
+	s.End = b.clock.Unix(last)
+	s.Error = d.Error
+	s.Attrs = d.Attrs
+	s.Resource = in.Resource
+	if len(s.Links)+len(in.Links) > 0 { // seldom
+		clear(s.Links)
+		s.Links = append(s.Links[:0], in.Links...)
 	}
 	d.Attrs = nil // they are the span's now
 }

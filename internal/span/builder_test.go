@@ -2,6 +2,7 @@ package span
 
 import (
 	"net/netip"
+	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -100,6 +101,50 @@ func TestBuild(t *testing.T) {
 	}
 }
 
+// What a span held before must not show, in no field of it.
+func TestBuildOverwrites(t *testing.T) {
+	used := Span{
+		TraceID: [16]byte{9}, SpanID: [8]byte{9}, Parent: [8]byte{9}, TraceState: "old=1", Flags: 9,
+		Name: "old", Kind: Internal, Start: 9, End: 9, Error: true,
+		Attrs: attrs(9), Resource: &process.Resource{}, Links: []correlate.Link{{State: "old=1"}},
+	}
+	for field := range reflect.ValueOf(used).Fields() {
+		require.False(t, reflect.ValueOf(used).FieldByName(field.Name).IsZero(), field.Name)
+	}
+	b := NewBuilder(&clock.Identity{})
+	in := &Input{
+		Exchange: &proto.Exchange{Semantics: &semantics{}}, Identity: root, Endpoints: endpoints,
+		Links: []correlate.Link{{SpanID: [8]byte{1}}},
+	}
+	var fresh Span
+	b.Build(&fresh, in)
+	b.Build(&used, in)
+	assert.Equal(t, fresh, used)
+}
+
+func TestBuildLinks(t *testing.T) {
+	one := correlate.Link{TraceID: [16]byte{7}, SpanID: [8]byte{8}, State: "a=b", Evidence: correlate.Wire}
+	two := correlate.Link{TraceID: [16]byte{9}, SpanID: [8]byte{10}, Evidence: correlate.Flow}
+	var s Span
+	b := NewBuilder(&clock.Identity{})
+	build := func(links ...correlate.Link) {
+		b.Build(&s, &Input{Exchange: &proto.Exchange{Semantics: constant{}}, Identity: root, Links: links})
+	}
+	build()
+	assert.Nil(t, s.Links)
+	given := []correlate.Link{one, two}
+	build(given...)
+	assert.Equal(t, []correlate.Link{one, two}, s.Links)
+	given[0] = correlate.Link{}
+	assert.Equal(t, one, s.Links[0], "copied, not kept")
+	held := s.Links
+	build(two)
+	assert.Equal(t, []correlate.Link{two}, s.Links)
+	assert.Equal(t, []correlate.Link{two, {}}, held, "reuses the memory, and lets go of what it held")
+	build()
+	assert.Empty(t, s.Links)
+}
+
 func TestInterval(t *testing.T) {
 	tests := map[string]struct {
 		x           proto.Exchange
@@ -151,7 +196,7 @@ func TestBuildDoesNotAllocate(t *testing.T) {
 	b, s := NewBuilder(&clock.Identity{}), &Span{}
 	in := &Input{
 		Exchange: &proto.Exchange{Semantics: constant{}},
-		Identity: child, Extra: attr.List{{Key: "extra"}},
+		Identity: child, Extra: attr.List{{Key: "extra"}}, Links: []correlate.Link{{State: "a=b"}},
 	}
 	b.Build(s, in)
 	require.Len(t, s.Attrs, 12)
@@ -172,13 +217,21 @@ func (constant) Release() {}
 
 func BenchmarkBuild(b *testing.B) {
 	builder := NewBuilder(&clock.Identity{})
-	in := &Input{Exchange: &proto.Exchange{Semantics: constant{}}, Identity: child, Resource: resource}
-	var batch Batch
-	b.ReportAllocs()
-	for b.Loop() {
-		if batch.Len() == 512 {
-			batch.Reset()
+	for name, links := range map[string][]correlate.Link{
+		"no link": nil, "one link": {{TraceID: [16]byte{7}, SpanID: [8]byte{8}, Evidence: correlate.Wire}},
+	} {
+		in := &Input{
+			Exchange: &proto.Exchange{Semantics: constant{}}, Identity: child, Resource: resource, Links: links,
 		}
-		builder.Build(batch.Add(), in)
+		b.Run(name, func(b *testing.B) {
+			var batch Batch
+			b.ReportAllocs()
+			for b.Loop() {
+				if batch.Len() == 512 {
+					batch.Reset()
+				}
+				builder.Build(batch.Add(), in)
+			}
+		})
 	}
 }

@@ -112,6 +112,26 @@ func (b *Builder) putSpan(out ptrace.Span, s *span.Span) {
 		out.Status().SetCode(ptrace.StatusCodeError)
 	}
 	b.putAttributes(out.Attributes(), s.Attrs)
+	if len(s.Links) > 0 {
+		putLinks(out.Links(), s)
+	}
+}
+
+// putLinks leaves the flags of links at 0: whether what they point to was
+// sampled, and where it lives, is not known.
+func putLinks(out ptrace.SpanLinkSlice, s *span.Span) {
+	out.EnsureCapacity(len(s.Links))
+	for i := range s.Links {
+		from, to := &s.Links[i], out.AppendEmpty()
+		to.SetTraceID(from.TraceID)
+		to.SetSpanID(from.SpanID)
+		if from.State != "" {
+			to.TraceState().FromRaw(from.State)
+		}
+		if from.Evidence != "" {
+			to.Attributes().PutStr(span.LinkEvidence, string(from.Evidence))
+		}
+	}
 }
 
 // release lets go of the batch and keeps the memory.

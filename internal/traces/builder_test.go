@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/xpdata/pref"
 
 	"github.com/beylareceiver/beylareceiver/internal/attr"
+	"github.com/beylareceiver/beylareceiver/internal/correlate"
 	"github.com/beylareceiver/beylareceiver/internal/process"
 	"github.com/beylareceiver/beylareceiver/internal/span"
 )
@@ -57,6 +58,10 @@ func TestBuildSpan(t *testing.T) {
 	full.Attrs.Float("ratio", 0.5)
 	full.Attrs.Strings("http.request.header.accept", []string{"a/b", "c/d"})
 	full.Attrs.Strings("none", nil)
+	full.Links = []correlate.Link{
+		{TraceID: [16]byte{1}, SpanID: [8]byte{2}, State: "a=b", Evidence: correlate.Wire},
+		{TraceID: [16]byte{3}, SpanID: [8]byte{4}},
+	}
 
 	tests := map[string]struct {
 		span span.Span
@@ -78,6 +83,11 @@ func TestBuildSpan(t *testing.T) {
 					{"key": "http.request.header.accept", "value": {"arrayValue": {"values": [
 						{"stringValue": "a/b"}, {"stringValue": "c/d"}]}}},
 					{"key": "none", "value": {"arrayValue": {}}}
+				],
+				"links": [
+					{"traceId": "01000000000000000000000000000000", "spanId": "0200000000000000", "traceState": "a=b",
+						"attributes": [{"key": "beyla.link.evidence", "value": {"stringValue": "wire"}}]},
+					{"traceId": "03000000000000000000000000000000", "spanId": "0400000000000000"}
 				]}`,
 		},
 		"root of a server, no status": {
@@ -171,9 +181,11 @@ func TestBuilderLetsGoOfTheBatch(t *testing.T) {
 func TestBuildAgain(t *testing.T) {
 	spans := httpSpans(10, 3)
 	spans[4].Attrs.Strings("list", []string{"a", "b"})
+	spans[5].Links = []correlate.Link{{TraceID: [16]byte{1}, SpanID: [8]byte{2}, Evidence: correlate.Wire}}
 	copied := slices.Clone(spans)
 	for i := range copied {
 		copied[i].Attrs = slices.Clone(copied[i].Attrs)
+		copied[i].Links = slices.Clone(copied[i].Links)
 		for j, kv := range copied[i].Attrs {
 			if kv.Kind == attr.Strings {
 				var one attr.List
@@ -190,6 +202,9 @@ func TestBuildAgain(t *testing.T) {
 		for _, s := range rs.ScopeSpans().At(0).Spans().All() {
 			s.SetName("changed")
 			s.Attributes().PutInt("url.path", 1)
+			for _, l := range s.Links().All() {
+				l.Attributes().PutStr(span.LinkEvidence, "changed")
+			}
 			if list, ok := s.Attributes().Get("list"); ok {
 				list.Slice().At(0).SetStr("changed")
 			}
@@ -206,6 +221,7 @@ func TestBuildWithPooling(t *testing.T) {
 	small := []span.Span{named("small", nil)}
 	small[0].Attrs.Strings("list", []string{"a"})
 	small[0].Attrs.Int("int", 1)
+	small[0].Links = []correlate.Link{{TraceID: [16]byte{1}, SpanID: [8]byte{2}, State: "a=b", Evidence: correlate.Wire}}
 	large := httpSpans(50, 3)
 	builder := NewBuilder("v1.2.3")
 	wantSmall, wantLarge := marshal(t, builder.Build(small)), marshal(t, builder.Build(large))
