@@ -72,6 +72,28 @@ func BenchmarkExchange(b *testing.B) {
 	}
 }
 
+// BenchmarkTraced is a GET that carries a context, and an id, and its response.
+func BenchmarkTraced(b *testing.B) {
+	for name, lines := range map[string]string{
+		"neither": "",
+		"context": "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n",
+		"both": "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n" +
+			"x-request-id: a468a6a1-7d3a-4d6e-bf4d-5c5d2a4c8f10\r\n",
+	} {
+		b.Run(name, func(b *testing.B) {
+			p := New(Config{}).NewParser(event.TCP, &describing{side: parseOnly})
+			request, response := segments()
+			head := strings.TrimSuffix(string(request.Bytes), "\r\n")
+			request.Bytes = []byte(head + lines + "\r\n")
+			b.ReportAllocs()
+			for b.Loop() {
+				p.Feed(proto.ToServer, request)
+				p.Feed(proto.ToClient, response)
+			}
+		})
+	}
+}
+
 // BenchmarkPieces is the same exchange in packets of 64 bytes.
 func BenchmarkPieces(b *testing.B) {
 	p := New(Config{}).NewParser(event.TCP, &describing{side: parseOnly})

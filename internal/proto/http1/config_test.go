@@ -1,10 +1,13 @@
 package http1
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
 )
 
 func TestValidate(t *testing.T) {
@@ -13,6 +16,7 @@ func TestValidate(t *testing.T) {
 	require.NoError(t, Config{
 		Routes:         []string{"/", "/users/{id}", "/users/{id}/", "/static/*", "/*", "/v1/{a}/b/{c}"},
 		RequestHeaders: []string{"X-Tenant", "accept"}, ResponseHeaders: []string{"ETag"},
+		Formats: tracecontext.Formats(), RequestIDHeaders: []string{"X-Request-ID"},
 		RedactQuery: []string{"token"}, MaxHead: 1 << 10, MaxPipeline: 1, MaxHeld: 1, MaxBuffered: 1,
 	}.Validate())
 	for name, tc := range map[string]struct {
@@ -31,6 +35,8 @@ func TestValidate(t *testing.T) {
 		"empty header":         {Config{ResponseHeaders: []string{""}}, `response_headers[0]: "" is not the name of a header`},
 		"header twice":         {Config{RequestHeaders: []string{"A", "a"}}, `request_headers[1]: "a" is listed twice`},
 		"parameter with value": {Config{RedactQuery: []string{"a=b"}}, `redact_query[0]: "a=b" is not the name of a query parameter`},
+		"unknown format":       {Config{Formats: []tracecontext.Format{"b4"}}, `formats[0]: "b4" is none of ` + strings.Join(tracecontext.Names(), ", ")},
+		"id header twice":      {Config{RequestIDHeaders: []string{"x-id", "X-Id"}}, `request_id_headers[1]: "X-Id" is listed twice`},
 		"negative limit":       {Config{MaxHead: -1}, `max_head: -1 is negative`},
 		"all that is wrong": {Config{Routes: []string{"x"}, MaxHeld: -2},
 			"routes[0]: \"x\": " + route + "\nmax_held: -2 is negative"},

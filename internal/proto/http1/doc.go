@@ -19,6 +19,9 @@
 // An exchange is done with its response. What still comes of its request then
 // (a body that the server refused) belongs to nobody and counts as opaque.
 //
+// A request's span context is read in the formats of Config.Formats, its id from the
+// first of Config.RequestIDHeaders that is there; internal/tracecontext says how.
+//
 // # What is not captured
 //
 // Bodies are counted, never kept. Where bytes are missing:
