@@ -6,5 +6,8 @@ import "slices"
 func Rows() []Row {
 	return slices.Concat(
 		goRows(),
+		pythonRows(),
+		nodeRows(),
+		nginxRows(),
 	)
 }
