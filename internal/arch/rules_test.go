@@ -20,6 +20,7 @@ var rules = []rule{
 	{pkg: "arch"},
 	{pkg: "attr"},
 	{pkg: "clock"},
+	{pkg: "goruntime", imports: []string{"wire"}},
 	{pkg: "ledger"},
 	{pkg: "tap"},
 	{pkg: "tracecontext"},
@@ -30,7 +31,7 @@ var rules = []rule{
 	// Stages.
 	{pkg: "event", imports: []string{"tap"}},
 	{pkg: "flow", imports: []string{"event", "ledger"}},
-	{pkg: "process", imports: []string{"attr", "event"}},
+	{pkg: "process", imports: []string{"attr", "event", "goruntime"}},
 	{pkg: "proto", imports: []string{"event", "attr", "tracecontext"}},
 	{pkg: "proto/all", imports: []string{"proto", "proto/...", "tracecontext"}},
 	{pkg: "proto/...", imports: []string{"proto", "wire", "event", "attr", "tracecontext"}},
@@ -41,7 +42,7 @@ var rules = []rule{
 	// What joins them.
 	{pkg: "pipeline", imports: []string{"..."}},
 	{pkg: "receiver/...", imports: []string{
-		"pipeline", "traces", "ledger", "selection", "replay", "proto/http1", "testkit", "receiver/...",
+		"pipeline", "traces", "ledger", "selection", "sampling", "replay", "proto/http1", "tracecontext", "testkit", "receiver/...",
 	}},
 	// Help for tests.
 	{pkg: "testkit", imports: []string{"..."}},

@@ -7,6 +7,7 @@ import (
 	"go.opentelemetry.io/collector/config/configoptional"
 
 	"github.com/beylareceiver/beylareceiver/internal/proto/http1"
+	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
 )
 
 // Config is the receiver's configuration. Every key is optional: with no
@@ -27,9 +28,11 @@ type Config struct {
 	Include []Rule `mapstructure:"include"`
 	// Exclude leaves out flows that match one of its rules; it wins over Include.
 	Exclude []Rule `mapstructure:"exclude"`
+	// Correlation says what counts as evidence of a parent.
+	Correlation CorrelationConfig `mapstructure:"correlation"`
 	// Limits caps what the receiver holds in memory.
 	Limits LimitsConfig `mapstructure:"limits"`
-	// Traces configures the way to the next consumer.
+	// Traces says which spans there are, and configures their way to the next consumer.
 	Traces TracesConfig `mapstructure:"traces"`
 	// OnError says what a failed start means for the collector.
 	OnError OnError `mapstructure:"on_error"`
@@ -123,12 +126,16 @@ type LimitsConfig struct {
 	Processes int `mapstructure:"processes"`
 }
 
-// TracesConfig configures the way to the next consumer.
+// TracesConfig says which spans there are, and configures their way to the next consumer.
 type TracesConfig struct {
 	// FlushInterval is how long a finished span waits for others at most, 1ms to 10s.
 	FlushInterval time.Duration `mapstructure:"flush_interval"`
 	// MaxBatchSpans is how many spans go to the next consumer at once at most.
 	MaxBatchSpans int `mapstructure:"max_batch_spans"`
+	// Sampling says which traces are kept; absent: all of them.
+	Sampling configoptional.Optional[SamplingConfig] `mapstructure:"sampling"`
+	// Timing puts what only a tap can time on spans, as beyla.timing.* attributes.
+	Timing bool `mapstructure:"timing"`
 }
 
 // OnError says what a failed start means for the collector.
@@ -155,13 +162,25 @@ func createDefaultConfig() component.Config {
 		HTTP:            HTTPConfig{Enabled: true, RedactQuery: http1.DefaultRedactQuery()},
 		DNS:             DNSConfig{Enabled: true},
 		DropOTLPExports: true,
+		Correlation: CorrelationConfig{
+			Formats:          tracecontext.Names(),
+			RequestIDHeaders: tracecontext.DefaultRequestIDHeaders(),
+			Threads:          true,
+			MaxAge:           time.Hour,
+			MaxSpans:         1000,
+		},
 		Limits: LimitsConfig{
 			Flows:             100_000,
 			InflightExchanges: 100_000,
 			ReassemblyMiB:     8,
 			Processes:         8192,
 		},
-		Traces:  TracesConfig{FlushInterval: 200 * time.Millisecond, MaxBatchSpans: 512},
+		Traces: TracesConfig{
+			FlushInterval: 200 * time.Millisecond,
+			MaxBatchSpans: 512,
+			Sampling:      configoptional.Default(SamplingConfig{Ratio: 1, ParentBased: true}),
+			Timing:        true,
+		},
 		OnError: OnErrorPropagate,
 	}
 }

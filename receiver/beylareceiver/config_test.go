@@ -39,9 +39,17 @@ func TestDefaultConfig(t *testing.T) {
 		},
 		DNS:             DNSConfig{Enabled: true},
 		DropOTLPExports: true,
-		Limits:          LimitsConfig{Flows: 100000, InflightExchanges: 100000, ReassemblyMiB: 8, Processes: 8192},
-		Traces:          TracesConfig{FlushInterval: 200 * time.Millisecond, MaxBatchSpans: 512},
-		OnError:         "propagate",
+		Correlation: CorrelationConfig{
+			Formats:          []string{"tracecontext", "b3", "b3multi", "jaeger", "datadog", "sw8", "xray"},
+			RequestIDHeaders: []string{"x-request-id", "x-correlation-id", "request-id", "x-amz-cf-id"},
+			Threads:          true, MaxAge: time.Hour, MaxSpans: 1000,
+		},
+		Limits: LimitsConfig{Flows: 100000, InflightExchanges: 100000, ReassemblyMiB: 8, Processes: 8192},
+		Traces: TracesConfig{
+			FlushInterval: 200 * time.Millisecond, MaxBatchSpans: 512, Timing: true,
+			Sampling: configoptional.Default(SamplingConfig{Ratio: 1, ParentBased: true}),
+		},
+		OnError: "propagate",
 	}
 	assert.Equal(t, want, load(t, "beyla"))
 }
@@ -64,8 +72,15 @@ func TestFullConfig(t *testing.T) {
 			{Namespace: "host", Cgroup: "*/docker-*.scope"},
 		},
 		Exclude: []Rule{{ContainerID: "0123456789ab"}},
-		Limits:  LimitsConfig{Flows: 10, InflightExchanges: 20, ReassemblyMiB: 30, Processes: 40},
-		Traces:  TracesConfig{FlushInterval: time.Second, MaxBatchSpans: 100},
+		Correlation: CorrelationConfig{
+			Formats: []string{"b3", "tracecontext"}, RequestIDHeaders: []string{"X-Ray-Id"},
+			Links: true, MaxAge: time.Minute, MaxSpans: 50,
+		},
+		Limits: LimitsConfig{Flows: 10, InflightExchanges: 20, ReassemblyMiB: 30, Processes: 40},
+		Traces: TracesConfig{
+			FlushInterval: time.Second, MaxBatchSpans: 100,
+			Sampling: configoptional.Some(SamplingConfig{Ratio: 0.25}),
+		},
 		OnError: "ignore",
 	}
 	assert.Equal(t, want, load(t, "beyla/full"))
@@ -82,6 +97,8 @@ func TestUnknownKeysFail(t *testing.T) {
 		{"http": map[string]any{"request_header": []any{"a"}}},
 		{"capture": map[string]any{"pcap": map[string]any{"file": "x"}}},
 		{"include": []any{map[string]any{"port": 80}}},
+		{"correlation": map[string]any{"format": []any{"b3"}}},
+		{"traces": map[string]any{"sampling": map[string]any{"rate": 1}}},
 	} {
 		err := confmap.NewFromStringMap(m).Unmarshal(createDefaultConfig())
 		assert.ErrorContains(t, err, "has invalid keys", "%v", m)

@@ -23,6 +23,7 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/pipeline"
 	"github.com/beylareceiver/beylareceiver/internal/selection"
 	"github.com/beylareceiver/beylareceiver/internal/testkit"
+	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
 )
 
 func pcapConfig(path string, p Perspective) *Config {
@@ -120,6 +121,8 @@ func TestPipelineConfig(t *testing.T) {
 	want.Protocols.HTTP.ResponseHeaders = []string{"Content-Type"}
 	want.Protocols.HTTP.Routes = []string{"/users/{id}", "/static/*"}
 	want.Protocols.HTTP.RedactQuery = []string{"token"}
+	want.Protocols.HTTP.Formats = []tracecontext.Format{"b3", "tracecontext"}
+	want.Protocols.HTTP.RequestIDHeaders = []string{"X-Ray-Id"}
 	want.Process.Entries, want.Process.Version = 40, "1.2.3"
 
 	host, err := namespace("host")
@@ -142,6 +145,8 @@ func TestDefaultPipelineConfig(t *testing.T) {
 	assert.True(t, c.DropOTLP)
 	assert.Empty(t, c.Include)
 	assert.Empty(t, c.Exclude)
+	assert.Equal(t, tracecontext.Formats(), c.Protocols.HTTP.Formats)
+	assert.Equal(t, tracecontext.DefaultRequestIDHeaders(), c.Protocols.HTTP.RequestIDHeaders)
 }
 
 func TestPipelineConfigNamesTheRule(t *testing.T) {

@@ -19,6 +19,7 @@ func (c *Config) Validate() error {
 	errs = append(errs, c.HTTP.problems()...)
 	errs = append(errs, ruleProblems("include", c.Include)...)
 	errs = append(errs, ruleProblems("exclude", c.Exclude)...)
+	errs = append(errs, c.Correlation.problems()...)
 	errs = append(errs,
 		within("limits.flows", c.Limits.Flows, 1, 10_000_000),
 		within("limits.inflight_exchanges", c.Limits.InflightExchanges, 1, 10_000_000),
@@ -26,6 +27,7 @@ func (c *Config) Validate() error {
 		within("limits.processes", c.Limits.Processes, 1, 1_000_000),
 		within("traces.flush_interval", c.Traces.FlushInterval, time.Millisecond, 10*time.Second),
 		within("traces.max_batch_spans", c.Traces.MaxBatchSpans, 1, 100_000),
+		c.Traces.samplingProblem(),
 		oneOf("on_error", c.OnError, OnErrorPropagate, OnErrorIgnore),
 	)
 	return errors.Join(errs...)
@@ -103,6 +105,13 @@ func leaves(err error) []error {
 	return all
 }
 
+func (c *TracesConfig) samplingProblem() error {
+	if s := c.Sampling.Get(); s != nil {
+		return within("traces.sampling.ratio", s.Ratio, 0, 1)
+	}
+	return nil
+}
+
 func ruleProblems(key string, rules []Rule) []error {
 	var errs []error
 	for i := range rules {
@@ -112,7 +121,7 @@ func ruleProblems(key string, rules []Rule) []error {
 }
 
 func within[T cmp.Ordered](key string, v, least, most T) error {
-	if v < least || v > most {
+	if cmp.Less(v, least) || cmp.Less(most, v) { // what is not a number is less than any
 		return fmt.Errorf("%s: must be from %v to %v, not %v", key, least, most, v)
 	}
 	return nil

@@ -1,6 +1,8 @@
 package beylareceiver
 
 import (
+	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +16,9 @@ func TestValidateNamesTheKey(t *testing.T) {
 		return configoptional.Some(PcapConfig{Path: path, Perspective: p})
 	}
 	rule := func(r Rule) func(*Config) { return func(c *Config) { c.Include = []Rule{{Ports: []string{"80"}}, r} } }
+	ratio := func(v float64) func(*Config) {
+		return func(c *Config) { c.Traces.Sampling = configoptional.Some(SamplingConfig{Ratio: v}) }
+	}
 	for _, tt := range []struct {
 		change func(*Config)
 		want   string
@@ -66,12 +71,28 @@ func TestValidateNamesTheKey(t *testing.T) {
 			`include[1].namespace: must be "host" or the inode number of a network namespace, not "0"`},
 		{func(c *Config) { c.Exclude = []Rule{{}} },
 			`exclude[0]: must give at least one of ports, executable, service, cgroup, container_id, namespace`},
+		{func(c *Config) { c.Correlation.Formats = []string{"b3", "W3C"} },
+			`correlation.formats[1]: "W3C" is none of tracecontext, b3, b3multi, jaeger, datadog, sw8, xray`},
+		{func(c *Config) { c.Correlation.Formats = []string{"b3", "b3"} }, `correlation.formats[1]: "b3" is listed twice`},
+		{func(c *Config) { c.Correlation.RequestIDHeaders = []string{"x id"} },
+			`correlation.request_id_headers[0]: "x id" is not the name of a header`},
+		{func(c *Config) { c.Correlation.RequestIDHeaders = []string{"X-Id", "x-id"} },
+			`correlation.request_id_headers[1]: "x-id" is listed twice`},
+		{func(c *Config) { c.Correlation.RequestIDHeaders = strings.Split("abcdefghijklmnopq", "") },
+			`correlation.request_id_headers: 17 are more than 16`},
+		{func(c *Config) { c.Correlation.MaxAge = 0 }, `correlation.max_age: must be from 1s to 24h0m0s, not 0s`},
+		{func(c *Config) { c.Correlation.MaxAge = 25 * time.Hour }, `correlation.max_age: must be from 1s to 24h0m0s, not 25h0m0s`},
+		{func(c *Config) { c.Correlation.MaxSpans = 0 }, `correlation.max_spans: must be from 1 to 1000000, not 0`},
+		{func(c *Config) { c.Correlation.MaxSpans = 2_000_000 }, `correlation.max_spans: must be from 1 to 1000000, not 2000000`},
 		{func(c *Config) { c.Limits.Flows = 0 }, `limits.flows: must be from 1 to 10000000, not 0`},
 		{func(c *Config) { c.Limits.InflightExchanges = -1 }, `limits.inflight_exchanges: must be from 1 to 10000000, not -1`},
 		{func(c *Config) { c.Limits.ReassemblyMiB = 5000 }, `limits.reassembly_mib: must be from 1 to 4096, not 5000`},
 		{func(c *Config) { c.Limits.Processes = 0 }, `limits.processes: must be from 1 to 1000000, not 0`},
 		{func(c *Config) { c.Traces.FlushInterval = time.Hour }, `traces.flush_interval: must be from 1ms to 10s, not 1h0m0s`},
 		{func(c *Config) { c.Traces.MaxBatchSpans = 0 }, `traces.max_batch_spans: must be from 1 to 100000, not 0`},
+		{ratio(-0.1), `traces.sampling.ratio: must be from 0 to 1, not -0.1`},
+		{ratio(1.5), `traces.sampling.ratio: must be from 0 to 1, not 1.5`},
+		{ratio(math.NaN()), `traces.sampling.ratio: must be from 0 to 1, not NaN`},
 		{func(c *Config) { c.OnError = "retry" }, `on_error: must be propagate or ignore, not "retry"`},
 		{func(c *Config) { c.Limits.Flows, c.OnError = 0, "" },
 			"limits.flows: must be from 1 to 10000000, not 0\non_error: must be propagate or ignore, not \"\""},
