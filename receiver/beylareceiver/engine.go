@@ -77,6 +77,10 @@ type stats struct {
 	ParserErrors []count
 	// QueueFull is how many finished spans found the queue full.
 	QueueFull uint64
+	// Parents is how spans came by their parents, Links how many links they have,
+	// by evidence.
+	Parents []parentCount
+	Links   []count
 	// Incomplete says why a capture file was not read to its end.
 	Incomplete error
 
@@ -88,6 +92,17 @@ type count struct {
 	// What is a low-cardinality word.
 	What string
 	N    uint64
+}
+
+// parentCount is how often spans of a service came by a parent in one way, or by
+// none for one reason. Its fields are those of the pipeline's.
+type parentCount struct {
+	// Service is a service.name.
+	Service string
+	// Outcome is an evidence when Found is true, else a reason; a low-cardinality word.
+	Outcome string
+	Found   bool
+	N       uint64
 }
 
 // gauge is how much of a limit is in use.

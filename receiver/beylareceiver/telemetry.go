@@ -92,7 +92,7 @@ func (t *telemetry) observe(read func(*stats)) (metric.Registration, error) {
 		b.BeylaKernelMessages, b.BeylaKernelPackets, b.BeylaKernelSkippedPackets, b.BeylaParserErrors,
 		b.BeylaProcesses, b.BeylaProcessesLimit, b.BeylaReassemblyBytes, b.BeylaReassemblyBytesLimit,
 		b.BeylaReceivedMessages, b.BeylaRefusedSpans, b.BeylaRingBytes, b.BeylaRingCapacityBytes,
-		b.BeylaUsedMessages)
+		b.BeylaUsedMessages, b.ReceiverBeylaLinks, b.ReceiverBeylaParentFound, b.ReceiverBeylaParentMissing)
 	if err != nil {
 		return nil, fmt.Errorf("register self-telemetry: %w", err)
 	}
@@ -131,11 +131,25 @@ func (t *telemetry) publish(o metric.Observer, s *stats) {
 	t.publishCounts(o, b.BeylaFilteredMessages, "reason", s.Filtered)
 	t.publishCounts(o, b.BeylaParserErrors, "protocol", s.ParserErrors)
 	t.publishCounts(o, b.BeylaRefusedSpans, "reason", t.refusedCounts(s))
+	t.publishCounts(o, b.ReceiverBeylaLinks, "evidence", s.Links)
+	t.publishParents(o, s.Parents)
 }
 
 func (t *telemetry) publishCounts(o metric.Observer, inst metric.Int64Observable, key string, counts []count) {
 	for _, c := range counts {
 		o.ObserveInt64(inst, int64(c.N), metric.WithAttributes(t.id, attribute.String(key, c.What)))
+	}
+}
+
+func (t *telemetry) publishParents(o metric.Observer, parents []parentCount) {
+	for _, p := range parents {
+		var inst metric.Int64Observable = t.builder.ReceiverBeylaParentMissing
+		key := "reason"
+		if p.Found {
+			inst, key = t.builder.ReceiverBeylaParentFound, "evidence"
+		}
+		o.ObserveInt64(inst, int64(p.N), metric.WithAttributes(
+			t.id, attribute.String(key, p.Outcome), attribute.String("service", p.Service)))
 	}
 }
 

@@ -24,7 +24,9 @@ func point(n int64, attrs ...attribute.KeyValue) metricdata.DataPoint[int64] {
 	}
 }
 
-func reason(s string) attribute.KeyValue { return attribute.String("reason", s) }
+func reason(s string) attribute.KeyValue   { return attribute.String("reason", s) }
+func evidence(s string) attribute.KeyValue { return attribute.String("evidence", s) }
+func service(s string) attribute.KeyValue  { return attribute.String("service", s) }
 
 type assertion func(*testing.T, *componenttest.Telemetry, []metricdata.DataPoint[int64], ...metricdatatest.Option)
 
@@ -58,6 +60,11 @@ func TestTelemetry(t *testing.T) {
 		Dropped: []count{{"gap", 5}, {"unknown_protocol", 6}}, Filtered: []count{{"otlp_export", 7}},
 		ParserErrors: []count{{"http", 8}}, QueueFull: 9,
 		Flows: gauge{10, 11}, Inflight: gauge{12, 13}, ReassemblyBytes: gauge{14, 15}, Processes: gauge{16, 17},
+		Parents: []parentCount{
+			{"shop", "wire", true, 19}, {"shop", "several_in_hand", false, 20},
+			{"cart", "wire", true, 21}, {"cart", "flow", true, 22}, {"cart", "nothing_in_hand", false, 23},
+		},
+		Links: []count{{"process", 24}, {"wire", 25}},
 	})
 	for _, tt := range []struct {
 		name   string
@@ -94,8 +101,29 @@ func TestTelemetry(t *testing.T) {
 		{"refused", metadatatest.AssertEqualBeylaRefusedSpans, []metricdata.DataPoint[int64]{
 			point(9, reason("queue_full")), point(1, reason("permanent_error")),
 			point(0, reason("retries_exhausted")), point(0, reason("shutdown"))}},
+		{"parents found", metadatatest.AssertEqualReceiverBeylaParentFound, []metricdata.DataPoint[int64]{
+			point(19, evidence("wire"), service("shop")), point(21, evidence("wire"), service("cart")),
+			point(22, evidence("flow"), service("cart"))}},
+		{"parents missing", metadatatest.AssertEqualReceiverBeylaParentMissing, []metricdata.DataPoint[int64]{
+			point(20, reason("several_in_hand"), service("shop")), point(23, reason("nothing_in_hand"), service("cart"))}},
+		{"links", metadatatest.AssertEqualReceiverBeylaLinks, []metricdata.DataPoint[int64]{
+			point(24, evidence("process")), point(25, evidence("wire"))}},
 	} {
 		t.Run(tt.name, func(t *testing.T) { tt.assert(t, tel, tt.want, metricdatatest.IgnoreTimestamp()) })
+	}
+}
+
+// The names are promised, whatever the generator makes of those in metadata.yaml.
+func TestNamesOfParentMetrics(t *testing.T) {
+	tel := runTelemetry(t, stats{
+		Parents: []parentCount{{"shop", "wire", true, 1}, {"shop", "event_loop", false, 1}},
+		Links:   []count{{"process", 1}},
+	})
+	for _, name := range []string{
+		"otelcol_receiver_beyla_parent_found", "otelcol_receiver_beyla_parent_missing", "otelcol_receiver_beyla_links",
+	} {
+		_, err := tel.GetMetric(name)
+		assert.NoError(t, err, name)
 	}
 }
 

@@ -52,6 +52,9 @@ type TelemetryBuilder struct {
 	BeylaRingBytes              metric.Int64ObservableGauge
 	BeylaRingCapacityBytes      metric.Int64ObservableGauge
 	BeylaUsedMessages           metric.Int64ObservableCounter
+	ReceiverBeylaLinks          metric.Int64ObservableCounter
+	ReceiverBeylaParentFound    metric.Int64ObservableCounter
+	ReceiverBeylaParentMissing  metric.Int64ObservableCounter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -410,6 +413,51 @@ func (builder *TelemetryBuilder) RegisterBeylaUsedMessagesCallback(cb metric.Int
 	return nil
 }
 
+// RegisterReceiverBeylaLinksCallback sets callback for observable ReceiverBeylaLinks metric.
+func (builder *TelemetryBuilder) RegisterReceiverBeylaLinksCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ReceiverBeylaLinks, obs: o})
+		return nil
+	}, builder.ReceiverBeylaLinks)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterReceiverBeylaParentFoundCallback sets callback for observable ReceiverBeylaParentFound metric.
+func (builder *TelemetryBuilder) RegisterReceiverBeylaParentFoundCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ReceiverBeylaParentFound, obs: o})
+		return nil
+	}, builder.ReceiverBeylaParentFound)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterReceiverBeylaParentMissingCallback sets callback for observable ReceiverBeylaParentMissing metric.
+func (builder *TelemetryBuilder) RegisterReceiverBeylaParentMissingCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ReceiverBeylaParentMissing, obs: o})
+		return nil
+	}, builder.ReceiverBeylaParentMissing)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
 type observerInt64 struct {
 	embedded.Int64Observer
 	inst metric.Int64Observable
@@ -581,6 +629,24 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_beyla_used_messages",
 		metric.WithDescription("Messages received that became part of a span. [Development]"),
 		metric.WithUnit("{message}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ReceiverBeylaLinks, err = builder.meter.Int64ObservableCounter(
+		"otelcol_receiver_beyla_links",
+		metric.WithDescription("Links put on spans, to what may have to do with them, or to the parent that a limit keeps them from having. [Development]"),
+		metric.WithUnit("{link}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ReceiverBeylaParentFound, err = builder.meter.Int64ObservableCounter(
+		"otelcol_receiver_beyla_parent_found",
+		metric.WithDescription("Spans that have a parent. [Development]"),
+		metric.WithUnit("{span}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ReceiverBeylaParentMissing, err = builder.meter.Int64ObservableCounter(
+		"otelcol_receiver_beyla_parent_missing",
+		metric.WithDescription("Spans that have no parent, because their trace begins there or because the evidence was missing or ambiguous. [Development]"),
+		metric.WithUnit("{span}"),
 	)
 	errs = errors.Join(errs, err)
 	return &builder, errs
