@@ -57,12 +57,14 @@ func (j *judge) index(s testkit.Span) {
 		return
 	}
 	j.byEnd[e] = s
-	switch name := j.truth.by[e]; name {
-	case "":
+	switch name := j.truth.by[e]; {
+	case name == "":
 		j.result.Faults.Invented++
-	case s.Service:
-	default:
+	case name == s.Service:
+	case j.truth.names[s.Service]:
 		j.result.Faults.Misattributed++
+	default:
+		j.result.Nameless++
 	}
 	entry := entryOf(e.path)
 	if other, ok := j.traces[s.TraceID]; ok && other != entry {

@@ -34,6 +34,9 @@ func (r Result) notes() string {
 		notes = append(notes, fmt.Sprintf("%s %d", evidence, n))
 	}
 	slices.Sort(notes)
+	if r.Nameless > 0 {
+		notes = append(notes, fmt.Sprintf("nameless %d", r.Nameless))
+	}
 	if r.Faults != (Faults{}) {
 		notes = append(notes, fmt.Sprintf("FAULTS %+v", r.Faults))
 	}

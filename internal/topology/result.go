@@ -27,6 +27,8 @@ type Result struct {
 	Requests int `json:"requests"`
 	Spans    int `json:"spans"`
 	NotSeen  int `json:"not_seen"`
+	// Nameless spans have a service.name that is no service's: their process was gone too soon.
+	Nameless int `json:"nameless"`
 	// The rest must be zero in every row.
 	Faults Faults `json:"faults"`
 }

@@ -48,6 +48,9 @@ const (
 type Service struct {
 	// Name is unique within the row.
 	Name string
+	// Reported is the service.name of its spans where that cannot be Name: nginx, for
+	// one, writes the titles of its processes over their environment.
+	Reported string
 	// Command is the command line, for a service that is about to start as run says.
 	Command func(t testing.TB, run Run) []string
 	// Mode and Workers become TOPOLOGY_MODE and TOPOLOGY_WORKERS.

@@ -9,5 +9,7 @@ func Rows() []Row {
 		pythonRows(),
 		nodeRows(),
 		nginxRows(),
+		networkRows(),
+		disturbedRows(),
 	)
 }

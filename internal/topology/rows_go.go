@@ -21,5 +21,5 @@ func goRows() []Row {
 			{Name: "entry", Command: goApp, Mode: mode, Next: []string{"leaf", "leaf"}, Background: "leaf"},
 		}}
 	}
-	return []Row{row("nethttp"), row("raw"), row("child")}
+	return []Row{row("nethttp"), row("raw"), row("child"), row("pool")}
 }

@@ -18,7 +18,6 @@ worker_processes {{.Workers}};
 {{if .Root}}user root;{{end}}
 pid {{.Dir}}/nginx.pid;
 error_log stderr warn;
-env OTEL_SERVICE_NAME;
 events { worker_connections 4096; }
 http {
   log_format truth escape=none "served $request_uri\nsent $uri";
@@ -70,7 +69,7 @@ func nginxRows() []Row {
 		return Row{Name: name, Short: true, Header: header, Services: []Service{
 			goLeaf("leaf"),
 			{Name: "app", Command: goApp, Mode: "raw", Next: []string{"leaf"}, Background: "leaf", Forward: []string{header}},
-			{Name: "proxy", Command: nginxApp, Workers: 2, Next: []string{"app"}},
+			{Name: "proxy", Reported: "nginx", Command: nginxApp, Workers: 2, Next: []string{"app"}},
 		}}
 	}
 	return []Row{

@@ -35,8 +35,8 @@ func appFile(t testing.TB, name ...string) string {
 func gunicornApp(t testing.TB, _ Run) []string {
 	dir := appFile(t, "python-threads")
 	return []string{
-		python(t, "gunicorn"), "-B", "-m", "gunicorn", "--config", filepath.Join(dir, "gunicorn.conf.py"),
-		"--chdir", dir, "--log-level", "warning", "wsgi:application",
+		"env", "PYTHONPATH=" + dir, python(t, "gunicorn"), "-B", "-m", "gunicorn", "--config", filepath.Join(dir, "gunicorn.conf.py"),
+		"--log-level", "warning", "wsgi:application",
 	}
 }
 

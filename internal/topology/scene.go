@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"cmp"
 	"net"
 	"path/filepath"
 	"strconv"
@@ -113,8 +114,12 @@ func (s *Scene) Load(t testing.TB, concurrency, requests int) bool {
 // truth is what all processes say by now.
 func (s *Scene) truth() *truth {
 	t := newTruth()
+	reported := make(map[string]string)
+	for _, service := range s.row.Services {
+		reported[service.Name] = service.Reported
+	}
 	for name, p := range s.Processes {
-		t.read(name, p.Output())
+		t.read(cmp.Or(reported[name], name), p.Output())
 	}
 	return t
 }

@@ -13,16 +13,22 @@ type truth struct {
 	// by is who saw this end, and sightings how often: once, or a service is broken.
 	by        map[end]string
 	sightings map[end]int
+	// names are those of all services.
+	names map[string]bool
 	// remote are the paths that carried a span's id in a header.
 	remote map[string]string
 }
 
 func newTruth() *truth {
-	return &truth{by: make(map[end]string), sightings: make(map[end]int), remote: make(map[string]string)}
+	return &truth{
+		by: make(map[end]string), sightings: make(map[end]int),
+		names: make(map[string]bool), remote: make(map[string]string),
+	}
 }
 
-// read adds the output of the service of this name.
+// read adds the output of the service that is reported by this name.
 func (t *truth) read(name, output string) {
+	t.names[name] = true
 	for line := range strings.Lines(output) {
 		fields := strings.Fields(line)
 		switch {
