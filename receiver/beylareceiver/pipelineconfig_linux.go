@@ -40,10 +40,10 @@ func pipelineConfig(cfg *Config, version string) (pipeline.Config, error) {
 	c.Tap.RingBytes = cfg.Capture.RingBufferMiB << 20
 	c.Tap.Drain = cfg.Capture.DrainInterval
 	c.Replay.MaxConnections = cfg.Limits.Flows
-	correlation := correlationConfig(cfg)
+	parents := correlationConfig(cfg)
 	c.Protocols.HTTP = cfg.HTTP.parser()
-	c.Protocols.HTTP.Formats = correlation.Contexts.Formats
-	c.Protocols.HTTP.RequestIDHeaders = correlation.Contexts.RequestIDHeaders
+	c.Protocols.HTTP.Formats = parents.Contexts.Formats
+	c.Protocols.HTTP.RequestIDHeaders = parents.Contexts.RequestIDHeaders
 	c.Flow.MaxFlows = cfg.Limits.Flows
 	c.Flow.MaxHeld = cfg.Limits.ReassemblyMiB << 20
 	c.Process.Entries = cfg.Limits.Processes
