@@ -36,7 +36,7 @@ var rules = []rule{
 	{pkg: "proto/all", imports: []string{"proto", "proto/...", "tracecontext"}},
 	{pkg: "proto/...", imports: []string{"proto", "wire", "event", "attr", "tracecontext"}},
 	{pkg: "sampling", imports: []string{"tracecontext"}},
-	{pkg: "correlate", imports: []string{"proto", "tracecontext", "attr"}},
+	{pkg: "correlate", imports: []string{"event", "proto", "tracecontext", "attr"}},
 	{pkg: "span", imports: []string{"proto", "process", "attr", "correlate", "clock"}},
 	{pkg: "traces", imports: []string{"span", "attr", "process"}},
 	// What joins them.

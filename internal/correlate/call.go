@@ -1,18 +1,27 @@
 package correlate
 
-import "github.com/beylareceiver/beylareceiver/internal/proto"
+import (
+	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
+)
 
 // Call is a request that a socket of this host sent and whose span is under
 // way. It waits for the other end: a server on this host sees the first packet of the same
 // message with the same sequence and acknowledgement numbers, whatever network
 // namespaces and address translation lie between.
 type Call struct {
-	id      Identity
+	// Exchange is the client's end; it is good until the call is settled.
+	Exchange *proto.Exchange
+
+	place   Place
 	key     key
 	at      int64
 	fate    Fate
 	matched bool
 	holders int8
+	// what the request carried on the wire
+	traceID [16]byte
+	spanID  [8]byte
 }
 
 // key tells a request from all others that are under way: TCP numbers of its
@@ -46,6 +55,12 @@ const (
 // Fate tells what became of the call's span.
 func (c *Call) Fate() Fate { return c.fate }
 
+// carries tells whether the call's request carried this context, as it must if
+// it is the same request.
+func (c *Call) carries(w *tracecontext.Context) bool {
+	return c.traceID == w.TraceID && c.spanID == w.SpanID
+}
+
 // longestTransit is how long, in nanoseconds, a message may take from socket to
 // socket on one host: the queue of a saturated host, a retransmission or two.
 const longestTransit = int64(5e9)
@@ -57,7 +72,7 @@ type calls struct {
 	spare []*Call
 }
 
-func (cs *calls) add(x *proto.Exchange, id Identity) *Call {
+func (cs *calls) add(x *proto.Exchange, p *Place) *Call {
 	k := keyOf(&x.Request)
 	if !k.unique() {
 		return nil
@@ -67,7 +82,11 @@ func (cs *calls) add(x *proto.Exchange, id Identity) *Call {
 		return nil
 	}
 	c := cs.take()
-	*c = Call{id: id, key: k, at: x.Request.First, holders: 1}
+	*c = Call{
+		Exchange: x, place: *p, key: k, at: x.Request.First, holders: 1,
+		traceID: x.Context.TraceID, spanID: x.Context.SpanID,
+	}
+	c.place.trace.refs++
 	cs.open[k] = c
 	return c
 }
@@ -77,7 +96,7 @@ func (cs *calls) add(x *proto.Exchange, id Identity) *Call {
 func (cs *calls) find(x *proto.Exchange) *Call {
 	k := keyOf(&x.Request)
 	c := cs.open[k]
-	if c == nil || c.matched || !k.unique() {
+	if c == nil || c.matched || !k.unique() || !c.carries(&x.Context) {
 		return nil
 	}
 	if age := x.Request.First - c.at; age < 0 || age > longestTransit {
@@ -95,11 +114,4 @@ func (cs *calls) take() *Call {
 		return c
 	}
 	return new(Call)
-}
-
-// release lets go of a call; the last holder's release recycles it.
-func (cs *calls) release(c *Call) {
-	if c.holders--; c.holders == 0 && len(cs.spare) < 4096 {
-		cs.spare = append(cs.spare, c)
-	}
 }

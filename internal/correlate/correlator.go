@@ -1,129 +1,202 @@
 package correlate
 
 import (
-	"encoding/binary"
 	"math/rand/v2"
+	"time"
 
+	"github.com/beylareceiver/beylareceiver/internal/event"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
 )
 
-// Correlator hands out identities. It belongs to one goroutine.
-type Correlator struct {
-	random rand.Source
-	calls  calls
+// Sampler decides which traces are kept.
+type Sampler interface {
+	// Root decides on a trace that begins here.
+	Root(traceID [16]byte) bool
+	// Remote decides on a trace that came over the wire.
+	Remote(*tracecontext.Context) bool
 }
 
-// New makes a correlator that draws its ids from the given source. Tests give
-// one with a fixed seed and get the same ids every time.
-func New(random rand.Source) *Correlator {
-	return &Correlator{random: random, calls: calls{open: make(map[key]*Call)}}
+// Host knows of exchanges what their bytes do not tell.
+type Host interface {
+	// Keeps tells whether the exchange, a request in hand, will have a span.
+	Keeps(*proto.Exchange) bool
+	// PID is the process that holds the socket of the exchange; 0: unknown.
+	PID(*proto.Exchange) uint32
+	// Leaf is told when a process turns out to send no requests of its own, or to do so after all.
+	Leaf(pid uint32, leaf bool)
+}
+
+// Options of a Correlator.
+type Options struct {
+	// Random is the source of ids. Tests give one with a fixed seed and get the
+	// same ids every time.
+	Random rand.Source
+	// Sampler decides on traces; nil keeps all.
+	Sampler Sampler
+	// MaxAge is how long a context from the wire, or a request in hand, may
+	// get children; MaxSpans how many spans a trace may have. Beyond that a
+	// new trace begins, with a link. Defaults: an hour, 1000.
+	MaxAge   time.Duration
+	MaxSpans int
+	// Threads allows the evidence of threads and goroutines.
+	Threads bool
+	// Links turns weak evidence into links.
+	Links bool
+}
+
+// Correlator finds parents and hands out identities. It belongs to one goroutine.
+type Correlator struct {
+	random   rand.Source
+	sampler  Sampler
+	host     Host
+	maxAge   int64
+	maxSpans int
+	threads  bool
+	links    bool
+
+	calls     calls
+	traces    traces
+	contexts  contexts
+	hands     hands
+	processes processes
+	ids       repeats
+	forwarded repeats
+	spare     []*Request
+	conns     []*Conn
+	tally     *Tally
+}
+
+// New makes a correlator.
+func New(o Options, h Host) *Correlator {
+	if o.Sampler == nil {
+		o.Sampler = everything{}
+	}
+	if o.MaxAge <= 0 {
+		o.MaxAge = time.Hour
+	}
+	if o.MaxSpans <= 0 {
+		o.MaxSpans = 1000
+	}
+	c := &Correlator{
+		random: o.Random, sampler: o.Sampler, host: h,
+		maxAge: int64(o.MaxAge), maxSpans: o.MaxSpans, threads: o.Threads, links: o.Links,
+		calls:     calls{open: make(map[key]*Call)},
+		contexts:  newContexts(int64(o.MaxAge)),
+		hands:     newHands(),
+		ids:       newRepeats(byID),
+		forwarded: newRepeats(byContext),
+		tally:     newTally(),
+	}
+	c.processes = processes{hands: &c.hands, leaf: h.Leaf}
+	return c
+}
+
+type everything struct{}
+
+func (everything) Root([16]byte) bool                { return true }
+func (everything) Remote(*tracecontext.Context) bool { return true }
+
+// Tally is the account of parents.
+func (c *Correlator) Tally() *Tally { return c.tally }
+
+// Sender is who sent a request, as the tap saw it.
+type Sender struct {
+	PID    uint32
+	Thread event.Thread
+	// Lost is event.Event.Lost of the request's first record.
+	Lost uint32
 }
 
 // Client places the span of the end that sent a request. It looks at the
-// request only, so it may be called as soon as the request's head is parsed.
-func (c *Correlator) Client(x *proto.Exchange) Identity {
+// request only, so it is called as soon as the request's head is parsed.
+func (c *Correlator) Client(x *proto.Exchange, from Sender) Place {
+	c.processes.called(from.PID)
 	if x.Context.Valid() {
-		return c.adopt(x)
+		if r := c.forwardedFrom(x, from); r != nil {
+			return c.under(x, r, ByForwarded)
+		}
+		return c.adopt(x, ByWire)
 	}
-	return c.root()
+	r, how := c.evidence(x, from)
+	if r != nil {
+		return c.under(x, r, how)
+	}
+	p := c.root(x.Request.First, how)
+	if c.links {
+		c.link(&p, from)
+	}
+	return p
+}
+
+// under places a client span below the request that it was sent for.
+func (c *Correlator) under(x *proto.Exchange, r *Request, how Outcome) Place {
+	r.promised = true
+	if c.full(r.place.trace, r.exchange.Request.First, x.Request.First) {
+		p := c.root(x.Request.First, LimitReached)
+		p.Links = append(p.Links, r.link(how.evidence()))
+		return p
+	}
+	return c.below(r.place, how, 0)
 }
 
 // Announce lets a server on this host find the request. The call, nil when it
 // cannot be told from another one, is to be settled once the fate of the client's span is known.
-func (c *Correlator) Announce(x *proto.Exchange, id Identity) *Call { return c.calls.add(x, id) }
+func (c *Correlator) Announce(x *proto.Exchange, p *Place) *Call { return c.calls.add(x, p) }
 
 // Settle says what became of the span of a call, which no server finds any more.
 func (c *Correlator) Settle(call *Call, fate Fate) {
-	call.fate = fate
+	call.fate, call.Exchange = fate, nil
 	delete(c.calls.open, call.key)
-	c.calls.release(call)
+	c.ReleaseCall(call)
 }
 
 // Server places the span of the end that received a request. If the call that
-// it came from is known, it is given as well, and the identity is the call's child: it
-// holds if that span is emitted, else Reroot gives another one. The call is to be released.
-func (c *Correlator) Server(x *proto.Exchange) (Identity, *Call) {
-	call := c.calls.find(x)
-	if call != nil && !sameContext(x, call) {
-		c.calls.release(call)
-		call = nil
+// it came from is known, it is given as well, and the place is below the call's: it
+// holds if that span is emitted, else Reroot takes it back. The call is to be released.
+func (c *Correlator) Server(x *proto.Exchange) (Place, *Call) {
+	if call := c.calls.find(x); call != nil {
+		return c.Below(&call.place), call
 	}
-	if call == nil {
-		return c.received(x), nil
-	}
-	return c.Below(call.id), call
+	return c.received(x), nil
 }
 
 // Below is the place of a server span whose client span is known.
-func (c *Correlator) Below(parent Identity) Identity {
-	return Identity{
-		TraceID:  parent.TraceID,
-		SpanID:   c.spanID(),
-		Parent:   parent.SpanID,
-		State:    parent.State,
-		Flags:    parent.Flags&0xff | HasIsRemote | IsRemote,
-		Evidence: Flow,
+func (c *Correlator) Below(parent *Place) Place { return c.below(parent, ByFlow, IsRemote) }
+
+// received is the place of a server span by what the wire tells alone.
+func (c *Correlator) received(x *proto.Exchange) Place {
+	if !x.Context.Valid() {
+		return c.root(x.Request.First, NoCaller)
 	}
+	p := c.adopt(x, ByWire)
+	if p.Outcome == ByWire {
+		p.Flags |= HasIsRemote | IsRemote
+	}
+	return p
 }
 
 // Reroot takes the parent back from a server span whose client span was never
-// emitted: the context on the wire counts, or it is a root of the same trace.
-func (c *Correlator) Reroot(x *proto.Exchange, id Identity) Identity {
-	if x.Context.Valid() {
-		again := c.received(x)
-		again.SpanID = id.SpanID
-		return again
+// emitted: it takes that one's place, below the context on the wire or as a root. Its
+// own ids stay, because others may refer to them.
+func (c *Correlator) Reroot(x *proto.Exchange, p *Place) {
+	if x.Context.Valid() && x.Context.TraceID == p.TraceID {
+		p.Parent, p.State = x.Context.SpanID, x.Context.State
+		p.Flags = uint32(x.Context.Flags) | HasIsRemote | IsRemote
+		p.Evidence, p.Outcome = Wire, ByWire
+		return
 	}
-	return Identity{TraceID: id.TraceID, SpanID: id.SpanID, Flags: Sampled | Random}
+	p.Parent, p.State, p.Evidence, p.Outcome = [8]byte{}, "", NoEvidence, NoCaller
+	p.Flags &= Sampled | Random
 }
 
-// Release lets go of a call that Server gave.
-func (c *Correlator) Release(call *Call) { c.calls.release(call) }
-
-// received is the place of a server span by what the wire tells alone.
-func (c *Correlator) received(x *proto.Exchange) Identity {
-	if !x.Context.Valid() {
-		return c.root()
+// ReleaseCall lets go of a call that Server gave; the last holder's release recycles it.
+func (c *Correlator) ReleaseCall(call *Call) {
+	if call.holders--; call.holders > 0 {
+		return
 	}
-	id := c.adopt(x)
-	id.Flags |= HasIsRemote | IsRemote
-	return id
-}
-
-func (c *Correlator) adopt(x *proto.Exchange) Identity {
-	return Identity{
-		TraceID:  x.Context.TraceID,
-		SpanID:   c.spanID(),
-		Parent:   x.Context.SpanID,
-		State:    x.Context.State,
-		Flags:    uint32(x.Context.Flags),
-		Evidence: Wire,
+	c.traces.release(call.place.trace)
+	if len(c.calls.spare) < maxSpare {
+		c.calls.spare = append(c.calls.spare, call)
 	}
 }
-
-// sameContext tells whether both ends read the same context from the request,
-// as they must if it is the same request.
-func sameContext(x *proto.Exchange, call *Call) bool {
-	if !x.Context.Valid() {
-		return call.id.Evidence == NoEvidence
-	}
-	return call.id.Evidence == Wire && call.id.TraceID == x.Context.TraceID && call.id.Parent == x.Context.SpanID
-}
-
-func (c *Correlator) root() Identity {
-	return Identity{TraceID: c.traceID(), SpanID: c.spanID(), Flags: Sampled | Random}
-}
-
-func (c *Correlator) traceID() (id [16]byte) {
-	binary.BigEndian.PutUint64(id[:8], c.random.Uint64())
-	binary.BigEndian.PutUint64(id[8:], c.nonZero())
-	return id
-}
-
-func (c *Correlator) spanID() (id [8]byte) {
-	binary.BigEndian.PutUint64(id[:], c.nonZero())
-	return id
-}
-
-// nonZero keeps ids valid: all zeros means "no id".
-func (c *Correlator) nonZero() uint64 { return max(c.random.Uint64(), 1) }

@@ -24,14 +24,26 @@ func (zeros) Uint64() uint64 { return 0 }
 // open places a span without the other end.
 func open(c *Correlator, x *proto.Exchange, side proto.Side) Identity {
 	if side == proto.Client {
-		return c.Client(x)
+		p := c.Client(x, Sender{})
+		defer c.Release(&p)
+		return p.Identity
 	}
-	id, call := c.Server(x)
+	p, call := c.Server(x)
 	if call != nil {
 		panic("a call without a client")
 	}
-	return id
+	defer c.Release(&p)
+	return p.Identity
 }
+
+// someHost keeps every span and knows no process.
+type someHost struct{}
+
+func (someHost) Keeps(*proto.Exchange) bool { return true }
+func (someHost) PID(*proto.Exchange) uint32 { return 0 }
+func (someHost) Leaf(uint32, bool)          {}
+
+func newCorrelator() *Correlator { return New(Options{Random: new(counter)}, someHost{}) }
 
 func TestOpen(t *testing.T) {
 	wire := tracecontext.Context{
@@ -86,7 +98,7 @@ func TestOpen(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			x := &proto.Exchange{Context: tt.context}
-			assert.Equal(t, tt.want, open(New(tt.random), x, tt.side))
+			assert.Equal(t, tt.want, open(New(Options{Random: tt.random}, someHost{}), x, tt.side))
 		})
 	}
 }
@@ -94,14 +106,14 @@ func TestOpen(t *testing.T) {
 func TestSeedDecidesTheIDs(t *testing.T) {
 	var seed [32]byte
 	x := &proto.Exchange{}
-	a, b := New(rand.NewChaCha8(seed)), New(rand.NewChaCha8(seed))
+	a, b := New(Options{Random: rand.NewChaCha8(seed)}, someHost{}), New(Options{Random: rand.NewChaCha8(seed)}, someHost{})
 	for range 1000 {
 		require.Equal(t, open(a, x, proto.Server), open(b, x, proto.Server))
 	}
 }
 
 func TestRandomIDsDiffer(t *testing.T) {
-	a, b := New(NewRandom()), New(NewRandom())
+	a, b := New(Options{Random: NewRandom()}, someHost{}), New(Options{Random: NewRandom()}, someHost{})
 	x := &proto.Exchange{}
 	traces, spans := map[[16]byte]bool{}, map[[8]byte]bool{}
 	for range 1000 {
@@ -115,7 +127,7 @@ func TestRandomIDsDiffer(t *testing.T) {
 }
 
 func TestOpenDoesNotAllocate(t *testing.T) {
-	c := New(NewRandom())
+	c := New(Options{Random: NewRandom()}, someHost{})
 	root := &proto.Exchange{}
 	joined := &proto.Exchange{Context: tracecontext.Context{TraceID: [16]byte{1}, SpanID: [8]byte{1}, State: "a=b"}}
 	assert.Zero(t, testing.AllocsPerRun(1000, func() {
@@ -125,7 +137,7 @@ func TestOpenDoesNotAllocate(t *testing.T) {
 }
 
 func BenchmarkOpen(b *testing.B) {
-	c := New(NewRandom())
+	c := New(Options{Random: NewRandom()}, someHost{})
 	for name, x := range map[string]*proto.Exchange{
 		"root": {},
 		"wire": {Context: tracecontext.Context{TraceID: [16]byte{1}, SpanID: [8]byte{1}}},

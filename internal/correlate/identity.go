@@ -11,10 +11,10 @@ const (
 	IsRemote    uint32 = 0x200
 )
 
-// Evidence says how a span came by its parent.
+// Evidence says how a span came by its parent, or by a link.
 type Evidence string
 
-// The evidence.
+// The evidence, strongest first.
 const (
 	// NoEvidence: a root, there is no parent.
 	NoEvidence Evidence = ""
@@ -22,6 +22,16 @@ const (
 	Wire Evidence = "wire"
 	// Flow: the client's end of this very message was seen on this host.
 	Flow Evidence = "flow"
+	// Forwarded: the request carries the context of one that its process has in hand.
+	Forwarded Evidence = "forwarded"
+	// RequestID: the request carries the id of one that its process has in hand.
+	RequestID Evidence = "request_id"
+	// Thread: the thread that sent the request had one in hand, and waits for it.
+	Thread Evidence = "thread"
+	// Goroutine: the goroutine that sent the request had one in hand.
+	Goroutine Evidence = "goroutine"
+	// Process: the process that sent the request had these in hand. Good for a link only.
+	Process Evidence = "process"
 )
 
 // Identity is the place of one span in its trace.
@@ -46,15 +56,4 @@ type Link struct {
 	State string
 	// Evidence says on what the link stands; it becomes beyla.link.evidence.
 	Evidence Evidence
-}
-
-// Count is how often requests that a service sent, or received, came by a parent in one
-// way, or by none for one reason.
-type Count struct {
-	// Service is service.name of the end that the span speaks for.
-	Service string
-	// Outcome is an Evidence when Found is true, else the reason why there is no parent.
-	Outcome string
-	Found   bool
-	N       uint64
 }

@@ -75,7 +75,7 @@ func decodeRead(rec *tap.ReadRecord, ev *Event) error {
 		Kind: Read, Dir: Dir(rec.Dir), Transport: Transport(rec.Transport), Role: Role(rec.Role),
 		Flags: Flags(rec.Flags), Cookie: rec.Cookie, Time: int64(rec.Time),
 		Process: Process{PID: rec.Tgid}, Lost: rec.Lost,
-		Thread:  Thread{ID: rec.Thread, Goroutine: rec.Goroutine, GoroutineParent: rec.GoroutineParent},
+		Thread: Thread{ID: rec.Thread, Goroutine: rec.Goroutine, GoroutineParent: rec.GoroutineParent},
 	}
 	return nil
 }

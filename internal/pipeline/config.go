@@ -11,6 +11,7 @@ package pipeline
 import (
 	"time"
 
+	"github.com/beylareceiver/beylareceiver/internal/correlate"
 	"github.com/beylareceiver/beylareceiver/internal/flow"
 	"github.com/beylareceiver/beylareceiver/internal/process"
 	"github.com/beylareceiver/beylareceiver/internal/proto/all"
@@ -38,6 +39,11 @@ type Config struct {
 	DropOTLP, DropHealthProbes bool
 	// Include and Exclude select flows.
 	Include, Exclude []selection.Rule
+
+	// Correlate says how parents are found; Random is filled in.
+	Correlate correlate.Options
+	// Timing puts beyla.timing attributes on spans.
+	Timing bool
 
 	Flow    flow.Config
 	Process process.Options

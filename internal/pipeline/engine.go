@@ -48,6 +48,7 @@ type Engine struct {
 	input   span.Input
 
 	udp     map[uint64]*udpSocket
+	known   map[uint32]known
 	polls   polls
 	waiting []waiting
 	stages  []*stage // spare
@@ -112,7 +113,7 @@ const sweepInterval = int64(time.Second)
 func (e *Engine) Run() error {
 	defer close(e.out)
 	e.lastFlush = e.clock.Now()
-	err := e.read()
+	err := e.follow()
 	e.keepCounters()
 	e.flows.Flush(e.clock.Now())
 	e.settleWaiting(true)
@@ -120,7 +121,7 @@ func (e *Engine) Run() error {
 	return err
 }
 
-func (e *Engine) read() error {
+func (e *Engine) follow() error {
 	for n := 0; ; n++ {
 		err := e.src.Read(&e.raw)
 		switch {
@@ -158,8 +159,12 @@ func (e *Engine) handle() {
 		return
 	}
 	e.newest = max(e.newest, e.ev.Time)
-	if e.ev.Kind == event.Owner {
-		e.procs.Lookup(e.ev.Process) // now: a short-lived process is gone when its exchange is done
+	switch e.ev.Kind {
+	case event.Read:
+		e.read(&e.ev)
+		return
+	case event.Owner: // now: a short-lived process is gone when its exchange is done
+		e.meet(e.ev.Process, e.procs.Lookup(e.ev.Process))
 	}
 	e.flows.Handle(&e.ev)
 }
@@ -178,6 +183,7 @@ func (e *Engine) tick(drained bool) {
 	if now-e.lastSweep >= sweepInterval {
 		e.lastSweep = now
 		e.procs.Sweep()
+		e.correlate.Sweep()
 		e.publish()
 	}
 	if now-e.lastFlush >= int64(e.cfg.FlushInterval) {

@@ -12,13 +12,19 @@ import (
 // stage is what the engine knows of an exchange between request and span.
 type stage struct {
 	session *session
-	// ids are the places of the spans that the exchange will become, by proto.Side.
-	ids [2]correlate.Identity
+	// places are where the spans that the exchange will become stand, by proto.Side.
+	places [2]correlate.Place
 	// refused: the cap of exchanges in flight was reached.
 	refused bool
+	// promised: other spans refer to this one, so that there has to be one.
+	promised bool
 	// call is what a server on this host may find; parent is what this server
 	// span stands on. Either may be nil.
 	call, parent *correlate.Call
+	// request is this one in the hands of its process, until it is answered.
+	request *correlate.Request
+	peer    peer
+	timing  timing
 }
 
 // sides are the ends of the connection for which spans are made.
@@ -43,14 +49,36 @@ func (s *session) Open(x *proto.Exchange) {
 	x.Stage = st
 	switch s.sides() {
 	case ClientSide:
-		st.ids[proto.Client] = e.correlate.Client(x)
-		st.call = e.correlate.Announce(x, st.ids[proto.Client])
+		s.opensCall(x, st)
 	case ServerSide:
-		st.ids[proto.Server], st.parent = e.correlate.Server(x)
+		s.opensRequest(x, st)
 	case BothSides: // a capture, seen once: this very request is its own evidence
-		st.ids[proto.Client] = e.correlate.Client(x)
-		st.ids[proto.Server] = e.correlate.Below(st.ids[proto.Client])
+		st.places[proto.Client] = e.correlate.Client(x, correlate.Sender{})
+		st.places[proto.Server] = e.correlate.Below(&st.places[proto.Client])
 	}
+}
+
+// opensCall places a client span, and lets the server's end find it.
+func (s *session) opensCall(x *proto.Exchange, st *stage) {
+	e := s.e
+	s.sender.PID = s.holder().PID
+	st.places[proto.Client] = e.correlate.Client(x, s.sender)
+	st.call = e.correlate.Announce(x, &st.places[proto.Client])
+	st.timing.begin(s, x)
+}
+
+// opensRequest places a server span, and puts the request into its process's hands.
+func (s *session) opensRequest(x *proto.Exchange, st *stage) {
+	e := s.e
+	place := &st.places[proto.Server]
+	*place, st.parent = e.correlate.Server(x)
+	if st.parent != nil {
+		st.meet(st.parent.Exchange.Stage.(*stage))
+	}
+	if e.file == nil {
+		st.request = e.correlate.Take(x, place, s.connection())
+	}
+	st.timing.begin(s, x)
 }
 
 func sideBit(side proto.Side) Sides {
@@ -65,6 +93,13 @@ func (s *session) Done(x *proto.Exchange) {
 	if x.Mark&proto.MarkStream != 0 {
 		s.lost = ledger.Opaque // whatever follows
 	}
+	st := x.Stage.(*stage)
+	if st.request != nil {
+		st.promised = st.request.Promised()
+		s.e.correlate.Done(st.request)
+		st.request = nil
+	}
+	st.timing.end(s, x)
 	if s.e.early(x) {
 		s.e.wait(x)
 		return
@@ -76,6 +111,9 @@ func (s *session) Done(x *proto.Exchange) {
 // holds the socket, or whether the client's span is one.
 func (e *Engine) early(x *proto.Exchange) bool {
 	st := x.Stage.(*stage)
+	if !st.keep() {
+		return false
+	}
 	if st.parent != nil && st.parent.Fate() == correlate.Pending {
 		return true
 	}
@@ -109,6 +147,7 @@ func (e *Engine) settle(x *proto.Exchange) {
 		e.emit(x, st)
 	}
 	e.uncouple(st, why)
+	st.part()
 	resolve(&x.Request, why)
 	resolve(&x.Response, why)
 	x.Stage = nil
@@ -128,9 +167,15 @@ func (e *Engine) uncouple(st *stage, why ledger.Reason) {
 		e.correlate.Settle(st.call, fate)
 	}
 	if st.parent != nil {
-		e.correlate.Release(st.parent)
+		e.correlate.ReleaseCall(st.parent)
+	}
+	for i := range st.places {
+		e.correlate.Release(&st.places[i])
 	}
 }
+
+// keep tells whether the sampler wants the exchange.
+func (st *stage) keep() bool { return st.places[proto.Server].Keep || st.places[proto.Client].Keep }
 
 // judge tells why an exchange becomes no span; ledger.Used when it does.
 func (e *Engine) judge(x *proto.Exchange, st *stage) ledger.Reason {
@@ -142,11 +187,13 @@ func (e *Engine) judge(x *proto.Exchange, st *stage) ledger.Reason {
 			s.deafen(ledger.Unselected)
 		}
 		return ledger.Unselected
+	case !st.keep():
+		return ledger.NotSampled
 	case e.cfg.DropOTLP && x.Mark&proto.MarkOTLP != 0:
 		return ledger.OTLPExport
 	case e.cfg.DropHealthProbes && x.Mark&proto.MarkHealthProbe != 0:
 		return ledger.HealthProbe
-	case x.Fault == proto.NotObserved && !x.Response.Seen:
+	case x.Fault == proto.NotObserved && !x.Response.Seen && !st.promised:
 		return ledger.NoResponse // it may have had one: a span would tell a duration that nobody saw
 	}
 	return ledger.Used
@@ -157,26 +204,6 @@ func resolve(m *proto.Message, why ledger.Reason) {
 		if a, ok := a.(*ledger.Message); ok {
 			a.Resolve(why)
 		}
-	}
-}
-
-// emit builds the spans of an exchange.
-func (e *Engine) emit(x *proto.Exchange, st *stage) {
-	s := st.session
-	if st.parent != nil && st.parent.Fate() != correlate.Emitted {
-		st.ids[proto.Server] = e.correlate.Reroot(x, st.ids[proto.Server])
-	}
-	in := &e.input
-	in.Exchange, in.Endpoints, in.Resource = x, s.endpoints(), e.procs.Lookup(s.holder())
-	for _, side := range [...]proto.Side{proto.Server, proto.Client} {
-		if s.sides()&sideBit(side) == 0 {
-			continue
-		}
-		in.Side, in.Identity = side, st.ids[side]
-		e.builder.Build(e.batch.spans.Add(), in)
-	}
-	if e.batch.spans.Len() >= e.cfg.MaxBatch {
-		e.flush()
 	}
 }
 
@@ -194,63 +221,4 @@ func (e *Engine) freeStage(st *stage) {
 	if len(e.stages) < 4096 {
 		e.stages = append(e.stages, st)
 	}
-}
-
-// waiting is a finished exchange whose process is not known yet (on loopback
-// the whole exchange may pass before the client's thread is back from its send), or
-// whose client span is not over.
-type waiting struct {
-	exchange *proto.Exchange
-	since    int64
-}
-
-// How long, in nanoseconds, an exchange waits: for its owner, and for its
-// client, whose end of the exchange is over within microseconds unless its
-// records were lost.
-const (
-	ownerWait  = int64(50e6)
-	parentWait = int64(500e6)
-)
-
-func (e *Engine) wait(x *proto.Exchange) {
-	e.waiting = append(e.waiting, waiting{exchange: x, since: e.clock.Now()})
-}
-
-// settleWaiting ends the exchanges that wait for nothing any more, or have
-// waited long enough, or all.
-func (e *Engine) settleWaiting(all bool) {
-	if len(e.waiting) == 0 {
-		return
-	}
-	if all { // a server may wait for a client that waits for its owner
-		e.settleSome(func(w *waiting) bool { return w.stage().parent == nil })
-	}
-	now := e.clock.Now()
-	e.settleSome(func(w *waiting) bool {
-		return all || !e.early(w.exchange) || now-w.since > w.patience()
-	})
-}
-
-// settleSome ends the waiting exchanges that are due.
-func (e *Engine) settleSome(due func(*waiting) bool) {
-	kept := e.waiting[:0]
-	for _, w := range e.waiting {
-		if due(&w) {
-			e.settle(w.exchange)
-			continue
-		}
-		kept = append(kept, w)
-	}
-	clear(e.waiting[len(kept):])
-	e.waiting = kept
-}
-
-func (w *waiting) stage() *stage { return w.exchange.Stage.(*stage) }
-
-// patience is how long the exchange may wait.
-func (w *waiting) patience() int64 {
-	if p := w.stage().parent; p != nil && p.Fate() == correlate.Pending {
-		return parentWait
-	}
-	return ownerWait
 }

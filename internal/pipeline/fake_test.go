@@ -26,6 +26,7 @@ type fakeSource struct {
 	ignored   []uint64
 	all       []uint64
 	progress  map[uint64]tap.ProgressRecord
+	known     map[uint32]tap.Process
 }
 
 func (f *fakeSource) Read(rec *[]byte) error {
@@ -40,9 +41,13 @@ func (f *fakeSource) Read(rec *[]byte) error {
 func (f *fakeSource) Ignore(c uint64) error  { f.ignored = append(f.ignored, c); return nil }
 func (f *fakeSource) TakeAll(c uint64) error { f.all = append(f.all, c); return nil }
 func (f *fakeSource) Forget(c uint64)        { f.forgotten = append(f.forgotten, c) }
-func (f *fakeSource) Doze()                  { f.dozes++ }
-func (f *fakeSource) Detach() error          { return nil }
-func (f *fakeSource) Close() error           { return nil }
+func (f *fakeSource) Know(pid uint32, p tap.Process) error {
+	f.known[pid] = p
+	return nil
+}
+func (f *fakeSource) Doze()         { f.dozes++ }
+func (f *fakeSource) Detach() error { return nil }
+func (f *fakeSource) Close() error  { return nil }
 func (f *fakeSource) Progress(c uint64, p *tap.ProgressRecord) bool {
 	got, ok := f.progress[c]
 	*p = got
@@ -75,8 +80,9 @@ func newBench(tb testing.TB, cfg Config) *bench {
 		cfg.Queue = 100
 	}
 	cfg.FlushInterval = 200 * time.Millisecond
+	cfg.Correlate.Threads = true
 	cfg.Process = process.Options{ProcFS: tb.TempDir(), HostName: "host", LookupsPerSecond: cfg.Process.LookupsPerSecond}
-	b := &bench{source: &fakeSource{progress: map[uint64]tap.ProgressRecord{}}, clock: &fakeClock{now: 1e9}}
+	b := &bench{source: &fakeSource{progress: map[uint64]tap.ProgressRecord{}, known: map[uint32]tap.Process{}}, clock: &fakeClock{now: 1e9}}
 	e, err := newEngine(cfg)
 	require.NoError(tb, err)
 	e.src, e.clock, e.owners = b.source, b.clock, true

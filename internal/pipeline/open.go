@@ -36,15 +36,19 @@ func newEngine(cfg Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{
-		cfg:       cfg,
-		selector:  selector,
-		correlate: correlate.New(correlate.NewRandom()),
-		udp:       make(map[uint64]*udpSocket),
-		out:       make(chan *Batch, cfg.Queue),
-		spare:     make(chan *Batch, spareBatches),
-		quit:      make(chan struct{}),
-	}, nil
+	cfg.Tap.Threads = cfg.Correlate.Threads
+	cfg.Correlate.Random = correlate.NewRandom()
+	e := &Engine{
+		cfg:      cfg,
+		selector: selector,
+		udp:      make(map[uint64]*udpSocket),
+		known:    make(map[uint32]known),
+		out:      make(chan *Batch, cfg.Queue),
+		spare:    make(chan *Batch, spareBatches),
+		quit:     make(chan struct{}),
+	}
+	e.correlate = correlate.New(cfg.Correlate, (*hostView)(e))
+	return e, nil
 }
 
 // build makes the stages behind an open source.

@@ -5,6 +5,7 @@ package pipeline
 import (
 	"net/netip"
 
+	"github.com/beylareceiver/beylareceiver/internal/correlate"
 	"github.com/beylareceiver/beylareceiver/internal/event"
 	"github.com/beylareceiver/beylareceiver/internal/flow"
 	"github.com/beylareceiver/beylareceiver/internal/ledger"
@@ -36,6 +37,13 @@ type session struct {
 	// ordered: the kernel may hold a verdict, or progress, of this socket.
 	ordered bool
 	all     bool // the kernel was told to copy everything
+
+	// conn is nil until a request, or somebody who reads one, is known.
+	conn *correlate.Conn
+	// sender wrote the newest message that went out.
+	sender   correlate.Sender
+	readTime int64  // when the newest message that came in began to be read
+	again    uint32 // how many segments were sent again
 }
 
 // state is how far a session has come.
@@ -87,6 +95,7 @@ func (s *session) holder() event.Process {
 // take handles the next bytes of a direction.
 func (s *session) take(seg *flow.Segment) {
 	s.orient()
+	s.notice(seg)
 	if s.state != deaf && s.choose(false) == selection.Unselected {
 		s.deafen(ledger.Unselected)
 	}
@@ -164,6 +173,7 @@ func (s *session) deafen(why ledger.Reason) {
 	s.state = deaf
 	s.lost = why
 	s.sniff.reset()
+	s.disconnect()
 	if s.flow == nil {
 		return
 	}
@@ -178,5 +188,6 @@ func (s *session) deafen(why ledger.Reason) {
 func (s *session) gone() {
 	s.process = s.flow.Process
 	s.flow = nil
+	s.disconnect()
 	s.sniff.reset()
 }

@@ -22,6 +22,8 @@ type source interface {
 	Progress(cookie uint64, p *tap.ProgressRecord) bool
 	// Forget lets go of what is kept of a socket.
 	Forget(cookie uint64)
+	// Know says what the kernel needs to know of a process; the zero value that there is nothing (any more).
+	Know(pid uint32, p tap.Process) error
 	// Doze makes the next Read wait for longer, until something comes.
 	Doze()
 	// Detach makes Read come to its end soon.
@@ -62,6 +64,9 @@ func (*capture) Progress(uint64, *tap.ProgressRecord) bool { return false }
 
 // Forget implements source.
 func (*capture) Forget(uint64) {}
+
+// Know implements source; a file tells of no processes.
+func (*capture) Know(uint32, tap.Process) error { return nil }
 
 // Doze implements source; a file is never idle.
 func (*capture) Doze() {}

@@ -5,6 +5,7 @@ package pipeline
 import (
 	"sync/atomic"
 
+	"github.com/beylareceiver/beylareceiver/internal/correlate"
 	"github.com/beylareceiver/beylareceiver/internal/flow"
 	"github.com/beylareceiver/beylareceiver/internal/ledger"
 	"github.com/beylareceiver/beylareceiver/internal/process"
@@ -43,6 +44,10 @@ type Stats struct {
 	// kernel's verdicts; ClockSteps is how often the wall clock was stepped.
 	Malformed, FailedOrders, ClockSteps uint64
 
+	// Parents is how spans came by their parents, Links how many links there are.
+	Parents []correlate.Count
+	Links   []correlate.LinkCount
+
 	Inflight, MaxInflight int64
 	Flows                 flow.Stats
 	Processes             process.Stats
@@ -66,6 +71,8 @@ func (e *Engine) Stats() Stats {
 		ClockSteps:   e.count.steps.Load(),
 		Inflight:     e.count.inflight.Load(),
 		MaxInflight:  int64(e.cfg.MaxInflight),
+		Parents:      e.correlate.Tally().Counts(),
+		Links:        e.correlate.Tally().Links(),
 		Flows:        e.flows.Stats(),
 		Processes:    e.procs.Stats(),
 	}

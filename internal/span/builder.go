@@ -17,6 +17,9 @@ type Input struct {
 	Identity  correlate.Identity
 	// Resource is whose end it is; spans with the same pointer are exported together.
 	Resource *process.Resource
+	// NotBefore is when the span begins at the earliest, Unix ns: where the wall clock
+	// was stepped after the client's span was made, the server's moves along.
+	NotBefore uint64
 	// Extra are attributes that only the flow knows, put after the
 	// protocol's. Their keys must differ from those.
 	Extra attr.List
@@ -58,6 +61,9 @@ func (b *Builder) Build(s *Span, in *Input) {
 	s.Kind = kind(in.Side, d.Internal)
 	s.Start = b.clock.Unix(first)
 	s.End = b.clock.Unix(last)
+	if s.Start < in.NotBefore {
+		s.Start, s.End = in.NotBefore, s.End+in.NotBefore-s.Start
+	}
 	s.Error = d.Error
 	s.Attrs = d.Attrs
 	s.Resource = in.Resource

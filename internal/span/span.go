@@ -42,5 +42,24 @@ type Span struct {
 // believed (correlate.Evidence). Spans without a parent go without it.
 const ParentEvidence = "beyla.parent.evidence"
 
+// What the tap tells of an exchange beyond its protocol. Times are nanoseconds.
+const (
+	// PeerService is service.name of the other end, when that is on this host.
+	PeerService = "service.peer.name"
+	// Connect is how long the TCP handshake took, on the first request of a connection (client).
+	Connect = "beyla.timing.connect"
+	// Queue is from the request's arrival to the application's first read of it (server).
+	Queue = "beyla.timing.queue"
+	// FirstByte is from the request's first byte to the response's.
+	FirstByte = "beyla.timing.first_byte"
+	// Transfer is from the response's first byte to its last.
+	Transfer = "beyla.timing.transfer"
+	// Network is how much longer the client waited for the first byte than the
+	// server took for it: both ways through the network (server, when the client is on this host).
+	Network = "beyla.timing.network"
+	// Retransmissions is how many segments this end had to send again meanwhile.
+	Retransmissions = "beyla.tcp.retransmissions"
+)
+
 // LinkEvidence is the attribute of a link that says on what it stands.
 const LinkEvidence = "beyla.link.evidence"

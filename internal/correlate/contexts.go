@@ -1,0 +1,39 @@
+package correlate
+
+// contexts are the traces that came over the wire, and how much hangs below
+// them. They are kept in two generations: what was not used in a whole one is
+// forgotten, so that the memory is bounded by time and by number.
+type contexts struct {
+	young, old map[[16]byte]*trace
+	turned     int64
+	lifetime   int64
+}
+
+// maxContexts is how many traces one generation holds.
+const maxContexts = 32768
+
+func newContexts(lifetime int64) contexts {
+	return contexts{young: make(map[[16]byte]*trace), old: make(map[[16]byte]*trace), lifetime: lifetime}
+}
+
+// of gives the trace of a context.
+func (cs *contexts) of(id [16]byte, now int64) *trace {
+	if t := cs.young[id]; t != nil {
+		return t
+	}
+	if now-cs.turned > cs.lifetime || len(cs.young) >= maxContexts {
+		cs.turn(now)
+	}
+	t := cs.old[id]
+	if t == nil {
+		t = &trace{begun: now, adopted: true}
+	}
+	cs.young[id] = t
+	return t
+}
+
+func (cs *contexts) turn(now int64) {
+	cs.young, cs.old = cs.old, cs.young
+	clear(cs.young)
+	cs.turned = now
+}

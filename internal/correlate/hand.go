@@ -1,0 +1,138 @@
+package correlate
+
+// kind is what a hand belongs to.
+type kind uint8
+
+const (
+	ofThread kind = iota
+	ofGoroutine
+	ofProcess
+	kinds
+)
+
+// owner names a hand: a thread by its id, a goroutine by process and id, a
+// process by its number.
+type owner struct {
+	pid uint32
+	id  uint64
+}
+
+// hand is what a thread, a goroutine or a process has in hand: connections on
+// which a message was read and nothing was sent back. Mostly that is none or one.
+type hand struct {
+	kind  kind
+	owner owner
+	conns []*Conn
+	refs  int // connections that were last read by this owner
+	// handsOver is learnt of processes: see Conn.compare.
+	handsOver bool
+	// What is known of a process's habits: see processes.
+	reads, calls int
+	leaf         bool
+}
+
+// hands are all that there are, by owner.
+type hands struct {
+	by    [kinds]map[owner]*hand
+	spare []*hand
+}
+
+func newHands() (hs hands) {
+	for k := range hs.by {
+		hs.by[k] = make(map[owner]*hand)
+	}
+	return hs
+}
+
+func (hs *hands) find(k kind, o owner) *hand { return hs.by[k][o] }
+
+func (hs *hands) get(k kind, o owner) *hand {
+	if h := hs.by[k][o]; h != nil {
+		return h
+	}
+	h := &hand{}
+	if n := len(hs.spare); n > 0 {
+		h, hs.spare = hs.spare[n-1], hs.spare[:n-1]
+	}
+	*h = hand{kind: k, owner: o, conns: h.conns[:0]}
+	hs.by[k][o] = h
+	return h
+}
+
+// drop forgets a hand that nobody refers to. Processes stay until they end.
+func (hs *hands) drop(h *hand) {
+	delete(hs.by[h.kind], h.owner)
+	if len(hs.spare) < maxSpare {
+		hs.spare = append(hs.spare, h)
+	}
+}
+
+// assign makes the connection that of its reader.
+func (c *Correlator) assign(k *Conn) {
+	if k.reader.ID != 0 {
+		k.hands[ofThread] = c.hands.get(ofThread, owner{id: k.reader.ID})
+	}
+	if k.reader.Goroutine != 0 {
+		k.hands[ofGoroutine] = c.hands.get(ofGoroutine, owner{k.pid, k.reader.Goroutine})
+	}
+	if k.pid != 0 {
+		k.hands[ofProcess] = c.hands.get(ofProcess, owner{pid: k.pid})
+	}
+	for _, h := range k.hands {
+		if h != nil {
+			h.refs++
+		}
+	}
+}
+
+func (c *Correlator) unassign(k *Conn) {
+	for i, h := range k.hands {
+		if h == nil {
+			continue
+		}
+		k.hands[i] = nil
+		if h.refs--; h.refs == 0 && h.kind != ofProcess {
+			c.hands.drop(h)
+		}
+	}
+}
+
+// hold puts the connection into the hands of its reader.
+func (c *Correlator) hold(k *Conn) {
+	k.held = true
+	for i, h := range k.hands {
+		if h != nil {
+			k.slots[i] = len(h.conns)
+			h.conns = append(h.conns, k)
+		}
+	}
+}
+
+// letGo takes it out again.
+func (c *Correlator) letGo(k *Conn) {
+	if !k.held {
+		return
+	}
+	k.held = false
+	for i, h := range k.hands {
+		if h == nil {
+			continue
+		}
+		last := len(h.conns) - 1
+		moved := h.conns[last]
+		h.conns[k.slots[i]], moved.slots[i] = moved, k.slots[i]
+		h.conns[last] = nil
+		h.conns = h.conns[:last]
+	}
+}
+
+// only gives the one connection in hand, or nil and how many there are.
+func (h *hand) only() (*Conn, int) {
+	if h == nil {
+		return nil, 0
+	}
+	if len(h.conns) != 1 {
+		return nil, len(h.conns)
+	}
+	return h.conns[0], 1
+}

@@ -1,0 +1,71 @@
+package correlate
+
+// processes learns the habits of processes. One that serves and sends no
+// requests of its own is a leaf: nobody need know which of its threads reads, and the
+// kernel can spare itself telling.
+type processes struct {
+	hands *hands
+	// leaf is told when a process has become one, or is one no more.
+	leaf func(pid uint32, leaf bool)
+}
+
+const (
+	// leafAfter is how many reads without a call make a leaf.
+	leafAfter = 256
+	// maxProcesses is how many processes are remembered; beyond it those that
+	// hold nothing are forgotten.
+	maxProcesses = 16384
+)
+
+// read notes that a process read a request.
+func (ps *processes) read(h *hand) {
+	if h == nil {
+		return
+	}
+	h.reads++
+	if h.reads >= leafAfter && h.calls == 0 && !h.leaf {
+		h.leaf = true
+		ps.leaf(h.owner.pid, true)
+	}
+}
+
+// called notes that a process sent a request.
+func (ps *processes) called(pid uint32) {
+	if pid == 0 {
+		return
+	}
+	h := ps.hands.find(ofProcess, owner{pid: pid})
+	if h == nil {
+		return
+	}
+	h.calls++
+	if h.leaf {
+		h.leaf = false
+		ps.leaf(pid, false)
+	}
+}
+
+// Forget drops what was learnt of a process: it has ended, or its number is another's now.
+func (c *Correlator) Forget(pid uint32) {
+	h := c.hands.find(ofProcess, owner{pid: pid})
+	switch {
+	case h == nil:
+	case h.refs == 0:
+		c.hands.drop(h)
+	default: // connections still refer to it
+		h.handsOver, h.reads, h.calls, h.leaf = false, 0, 0, false
+	}
+}
+
+// Sweep forgets processes that hold nothing when there are too many.
+func (c *Correlator) Sweep() {
+	all := c.hands.by[ofProcess]
+	if len(all) <= maxProcesses {
+		return
+	}
+	for _, h := range all {
+		if h.refs == 0 {
+			c.hands.drop(h)
+		}
+	}
+}

@@ -1,0 +1,122 @@
+//go:build linux && (amd64 || arm64)
+
+package pipeline
+
+import (
+	"github.com/beylareceiver/beylareceiver/internal/correlate"
+	"github.com/beylareceiver/beylareceiver/internal/event"
+	"github.com/beylareceiver/beylareceiver/internal/flow"
+	"github.com/beylareceiver/beylareceiver/internal/process"
+	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/selection"
+	"github.com/beylareceiver/beylareceiver/internal/tap"
+)
+
+// connection is what the correlator knows of the session's connection.
+func (s *session) connection() *correlate.Conn {
+	if s.conn == nil {
+		s.conn = s.e.correlate.Open()
+	}
+	return s.conn
+}
+
+// disconnect lets go of it.
+func (s *session) disconnect() {
+	if s.conn != nil {
+		s.e.correlate.Drop(s.conn)
+		s.conn = nil
+	}
+}
+
+// read takes a record of who reads.
+func (e *Engine) read(ev *event.Event) {
+	f := e.flows.Find(ev.Cookie)
+	if f == nil {
+		return
+	}
+	s := (*flowSink)(e).session(f)
+	s.orient()
+	if s.state == deaf || s.certain && !s.server() {
+		return
+	}
+	e.correlate.Read(s.connection(), ev)
+}
+
+// notice takes what a segment tells of who sends it.
+func (s *session) notice(seg *flow.Segment) {
+	s.again = seg.Again
+	if seg.Dir != event.Egress {
+		return
+	}
+	s.readTime = seg.ReadTime
+	if !seg.First {
+		return
+	}
+	s.sender = correlate.Sender{Thread: seg.Writer, Lost: seg.Lost}
+	if s.conn != nil {
+		s.e.correlate.Wrote(s.conn, seg.Writer)
+	}
+}
+
+// hostView is the engine as the correlator asks it.
+type hostView Engine
+
+var _ correlate.Host = (*hostView)(nil)
+
+// Keeps implements correlate.Host.
+func (h *hostView) Keeps(x *proto.Exchange) bool {
+	e := (*Engine)(h)
+	st := x.Stage.(*stage)
+	switch {
+	case st.refused, st.session.choose(false) != selection.Selected:
+		return false
+	case e.cfg.DropOTLP && x.Mark&proto.MarkOTLP != 0, e.cfg.DropHealthProbes && x.Mark&proto.MarkHealthProbe != 0:
+		return false
+	}
+	return true
+}
+
+// PID implements correlate.Host.
+func (h *hostView) PID(x *proto.Exchange) uint32 { return x.Stage.(*stage).session.holder().PID }
+
+// Leaf implements correlate.Host.
+func (h *hostView) Leaf(pid uint32, leaf bool) {
+	e := (*Engine)(h)
+	k := e.known[pid]
+	k.Leaf = leaf
+	e.know(pid, k)
+}
+
+// known is what the kernel was told of a process.
+type known struct {
+	tap.Process
+	start uint64
+}
+
+// maxKnown is how many processes the kernel is told of; beyond it all are told anew.
+const maxKnown = 8192
+
+// meet takes a process that took hold of a socket: the kernel is told what it
+// needs to know to tell goroutines apart.
+func (e *Engine) meet(p event.Process, r *process.Resource) {
+	k, ok := e.known[p.PID]
+	if ok && k.start != p.Start { // the number is another process's now
+		e.correlate.Forget(p.PID)
+		k = known{}
+	}
+	want := known{start: p.Start, Process: tap.Process{Leaf: k.Leaf}}
+	if want != k {
+		e.know(p.PID, want)
+	}
+}
+
+func (e *Engine) know(pid uint32, k known) {
+	if len(e.known) >= maxKnown {
+		for pid := range e.known {
+			e.order(e.src.Know(pid, tap.Process{}))
+		}
+		clear(e.known)
+	}
+	e.known[pid] = k
+	e.order(e.src.Know(pid, k.Process))
+}
