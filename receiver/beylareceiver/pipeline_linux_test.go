@@ -21,6 +21,7 @@ import (
 
 	"github.com/beylareceiver/beylareceiver/internal/ledger"
 	"github.com/beylareceiver/beylareceiver/internal/pipeline"
+	"github.com/beylareceiver/beylareceiver/internal/sampling"
 	"github.com/beylareceiver/beylareceiver/internal/selection"
 	"github.com/beylareceiver/beylareceiver/internal/testkit"
 	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
@@ -123,6 +124,8 @@ func TestPipelineConfig(t *testing.T) {
 	want.Protocols.HTTP.RedactQuery = []string{"token"}
 	want.Protocols.HTTP.Formats = []tracecontext.Format{"b3", "tracecontext"}
 	want.Protocols.HTTP.RequestIDHeaders = []string{"X-Ray-Id"}
+	want.Correlate.Sampler = sampling.New(0.25, false)
+	want.Correlate.MaxAge, want.Correlate.MaxSpans, want.Correlate.Links = time.Minute, 50, true
 	want.Process.Entries, want.Process.Version = 40, "1.2.3"
 
 	host, err := namespace("host")
@@ -145,6 +148,9 @@ func TestDefaultPipelineConfig(t *testing.T) {
 	assert.True(t, c.DropOTLP)
 	assert.Empty(t, c.Include)
 	assert.Empty(t, c.Exclude)
+	assert.Equal(t, sampling.Sampler{}, c.Correlate.Sampler, "keeps everything")
+	assert.True(t, c.Correlate.Threads)
+	assert.True(t, c.Timing)
 	assert.Equal(t, tracecontext.Formats(), c.Protocols.HTTP.Formats)
 	assert.Equal(t, tracecontext.DefaultRequestIDHeaders(), c.Protocols.HTTP.RequestIDHeaders)
 }

@@ -44,6 +44,10 @@ func pipelineConfig(cfg *Config, version string) (pipeline.Config, error) {
 	c.Protocols.HTTP = cfg.HTTP.parser()
 	c.Protocols.HTTP.Formats = parents.Contexts.Formats
 	c.Protocols.HTTP.RequestIDHeaders = parents.Contexts.RequestIDHeaders
+	c.Correlate.Sampler = parents.Sampler
+	c.Correlate.MaxAge, c.Correlate.MaxSpans = parents.MaxAge, parents.MaxSpans
+	c.Correlate.Threads, c.Correlate.Links = parents.Threads, parents.Links
+	c.Timing = parents.Timing
 	c.Flow.MaxFlows = cfg.Limits.Flows
 	c.Flow.MaxHeld = cfg.Limits.ReassemblyMiB << 20
 	c.Process.Entries = cfg.Limits.Processes

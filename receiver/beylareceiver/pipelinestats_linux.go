@@ -30,6 +30,12 @@ func (p *pipelineEngine) Stats(s *stats) {
 	for _, e := range in.ParserErrors {
 		s.ParserErrors = append(s.ParserErrors, count{e.Protocol, e.N})
 	}
+	for _, p := range in.Parents {
+		s.Parents = append(s.Parents, parentCount(p))
+	}
+	for _, l := range in.Links {
+		s.Links = append(s.Links, count{string(l.Evidence), l.N})
+	}
 	s.Flows = gauge{int64(in.Flows.Flows), int64(in.Flows.Capacity)}
 	s.Inflight = gauge{in.Inflight, in.MaxInflight}
 	s.ReassemblyBytes = gauge{int64(in.Flows.HeldBytes), int64(p.cfg.Flow.MaxHeld)}
