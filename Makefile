@@ -10,6 +10,7 @@ GO          ?= go
 TIME        ?= 20s
 PKG         ?= ./...
 BENCH       ?=
+TOPOLOGY    ?=
 CONFIG      ?= examples/quickstart/collector.yaml
 COLLECTOR   := dist/otelcol-beyla
 TOOL        := $(GO) tool -modfile=internal/tools/go.mod
@@ -17,7 +18,7 @@ LINT        := $(GO) tool -modfile=internal/tools/lint/go.mod golangci-lint
 # What is stamped into a binary must not depend on who owns the checkout.
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
-.PHONY: help build run test setup check generate fresh bench microbench vm-test fuzz lint clean
+.PHONY: help build run test setup check generate fresh bench topology microbench vm-test fuzz lint clean
 
 help:
 	@echo 'make build            $(COLLECTOR), built with ocb from builder-config.yaml'
@@ -27,6 +28,8 @@ help:
 	@echo 'make fresh            generate, and fail if that changed anything'
 	@echo 'make bench            what the receiver costs this host, against its targets (as root, some five minutes);'
 	@echo '                      BENCH="-duration 10s -pairs 9 -only throughput", BENCH=-help for more'
+	@echo 'make topology         how many parents are right, and how many there are, per runtime (as root, some minutes);'
+	@echo '                      TOPOLOGY="-row nginx -concurrency 8 -requests 1000 -v"; dist/topology.json'
 	@echo 'make microbench       Go benchmarks of every package'
 	@echo 'make vm-test          the tap on other kernels, in virtual machines'
 	@echo 'make fuzz TIME=20s    every fuzz target, that long each'
@@ -43,7 +46,7 @@ run:
 	@exec $(COLLECTOR) --config $(CONFIG)
 
 # Packages that read the whole host's traffic, or make a lot of it, run one after the other.
-ALONE := internal/(tap|live|buildtest|testkit)$$
+ALONE := internal/(tap|live|topology|buildtest|testkit)$$
 
 test: setup check
 	@$(GO) list $(PKG) | { grep -vE '$(ALONE)' || true; } | xargs -r $(GO) test -count=1 -timeout 20m
@@ -75,6 +78,13 @@ fresh:
 bench: setup build
 	@$(GO) build -o dist/bench ./internal/bench
 	@dist/bench $(BENCH)
+
+# Fails when a parent is wrong; CI runs the rows that are short, as a test.
+topology:
+	@mkdir -p dist
+	@$(GO) test -c -o dist/topology ./internal/topology
+	@dist/topology -test.run '^TestTopology$$' -test.timeout 60m -everything -concurrency 1,8,64 -requests 1000 \
+		-out dist/topology.json $(TOPOLOGY)
 
 microbench:
 	@$(GO) test -run '^$$' -bench . -benchmem -timeout 30m $(PKG) | grep -v -e '\[no test files\]' -e '^ok ' -e '^PASS$$'

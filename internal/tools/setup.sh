@@ -8,6 +8,7 @@ set -euo pipefail
 wanted=(
   nginx:nginx wrk:wrk curl:curl python3:python3 ip:iproute2 tshark:tshark tcpdump:tcpdump
   dig:dnsutils dnsmasq:dnsmasq iptables:iptables bpftool:bpftool gcc:gcc clang-19:clang-19 llvm-strip-19:llvm-19
+  node:nodejs gunicorn:gunicorn
 )
 
 export PATH="$PATH:/usr/sbin:/sbin"
@@ -21,6 +22,10 @@ done
 if [ ! -e /usr/include/bpf/bpf_helpers.h ]; then
   missing+=(bpf_helpers.h)
   packages+=(libbpf-dev)
+fi
+if ! /usr/bin/python3 -c 'import aiohttp' 2>/dev/null; then
+  missing+=(aiohttp)
+  packages+=(python3-aiohttp)
 fi
 [ ${#missing[@]} -gt 0 ] || exit 0
 

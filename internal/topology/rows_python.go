@@ -45,8 +45,12 @@ func pythonApp(t testing.TB, _ Run) []string {
 	return []string{python(t), "-B", appFile(t, "python-threads", "server.py")}
 }
 
-func asyncioApp(t testing.TB, _ Run) []string {
-	return []string{python(t, "aiohttp"), "-B", appFile(t, "python-asyncio", "server.py")}
+func asyncioApp(t testing.TB, run Run) []string {
+	var modules []string
+	if run.Mode != "streams" {
+		modules = append(modules, "aiohttp")
+	}
+	return []string{python(t, modules...), "-B", appFile(t, "python-asyncio", "server.py")}
 }
 
 func pythonRows() []Row {
