@@ -4,6 +4,7 @@ package all
 import (
 	"github.com/beylareceiver/beylareceiver/internal/proto"
 	"github.com/beylareceiver/beylareceiver/internal/proto/dns"
+	"github.com/beylareceiver/beylareceiver/internal/proto/fastcgi"
 	"github.com/beylareceiver/beylareceiver/internal/proto/http1"
 	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
 )
@@ -12,6 +13,8 @@ import (
 type Config struct {
 	HTTP http1.Config
 	DNS  dns.Config
+	// FastCGI carries HTTP requests: what is not set is as for HTTP.
+	FastCGI fastcgi.Config
 	// Hasher is what all protocols make Exchange.RequestID with, unless theirs is set; the
 	// zero value stands for a new one.
 	Hasher tracecontext.Hasher
@@ -29,5 +32,26 @@ func Protocols(c Config) []proto.Protocol {
 	return []proto.Protocol{
 		http1.New(c.HTTP),
 		dns.New(c.DNS),
+		fastcgi.New(likeHTTP(c.FastCGI, c.HTTP)),
 	}
+}
+
+// likeHTTP fills in what FastCGI's configuration leaves to HTTP's.
+func likeHTTP(c fastcgi.Config, h http1.Config) fastcgi.Config {
+	if c.RedactQuery == nil {
+		c.RedactQuery = h.RedactQuery
+	}
+	if c.RedactQuery == nil {
+		c.RedactQuery = http1.DefaultRedactQuery()
+	}
+	if c.Contexts.Formats == nil {
+		c.Contexts.Formats = h.Formats
+	}
+	if c.Contexts.RequestIDHeaders == nil {
+		c.Contexts.RequestIDHeaders = h.RequestIDHeaders
+	}
+	if c.Contexts.Hasher == (tracecontext.Hasher{}) {
+		c.Contexts.Hasher = h.Hasher
+	}
+	return c
 }
