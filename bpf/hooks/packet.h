@@ -160,7 +160,6 @@ static __always_inline void beyla_fill_writer(struct bpf_sock *sk, __u8 transpor
 	rec->thread = who.thread;
 	rec->goroutine = who.goroutine;
 	rec->goroutine_parent = who.goroutine_parent;
-	rec->lost = beyla_lost();
 }
 
 /* Writes the record of a payload, of which cap bytes are copied; counts it if
@@ -182,6 +181,8 @@ static __always_inline void beyla_report(struct __sk_buff *skb, struct bpf_sock 
 	beyla_put2(&rec.ack, p->ack, at->len);
 	rec.pos = at->pos;
 	beyla_fill(st, who, dir, now, cap, &rec);
+	if (flags & BEYLA_F_MSG_START)
+		beyla_put2(&rec.connect_us, st->connect_us, beyla_lost());
 	if (beyla_threads && dir == BEYLA_EGRESS && flags & BEYLA_F_MSG_START)
 		beyla_fill_writer(sk, p->transport, &rec);
 	if (beyla_emit_data(skb, &rec, p->payload + at->trim))

@@ -12,7 +12,6 @@ type Conn struct {
 	pid      uint32
 	reader   event.Thread
 	readAt   int64 // when the newest message began to be read, boot ns
-	lost     uint32
 	blocking bool
 	// request is the newest that came since anything was sent back, open how many did.
 	request *Request
@@ -40,6 +39,7 @@ type Request struct {
 	exchange *proto.Exchange
 	place    *Place
 	conn     *Conn
+	lost     uint32 // event.Event.Lost when it came
 	promised bool
 
 	id, context link
@@ -65,7 +65,7 @@ func (c *Correlator) Read(k *Conn, ev *event.Event) {
 		k.reader, k.pid = who, ev.Process.PID
 		c.assign(k)
 	}
-	k.readAt, k.lost, k.blocking = ev.Time, ev.Lost, ev.Flags&event.Blocking != 0
+	k.readAt, k.blocking = ev.Time, ev.Flags&event.Blocking != 0
 	c.hold(k)
 	c.processes.read(k.hands[ofProcess])
 }

@@ -3,13 +3,14 @@ package correlate
 import "github.com/beylareceiver/beylareceiver/internal/proto"
 
 // Take puts a request that a server has received into its process's hands, until
-// Done. The place is the server span's and stays where it is until then.
-func (c *Correlator) Take(x *proto.Exchange, p *Place, k *Conn) *Request {
+// Done. The place is the server span's and stays where it is until then; lost is
+// event.Event.Lost of its first record.
+func (c *Correlator) Take(x *proto.Exchange, p *Place, k *Conn, lost uint32) *Request {
 	r := &Request{}
 	if n := len(c.spare); n > 0 {
 		r, c.spare = c.spare[n-1], c.spare[:n-1]
 	}
-	*r = Request{exchange: x, place: p, conn: k}
+	*r = Request{exchange: x, place: p, conn: k, lost: lost}
 	if x.RequestID != 0 {
 		c.ids.add(r, x.RequestID)
 	}
@@ -107,7 +108,7 @@ func (c *Correlator) byActor(x *proto.Exchange, from Sender) (*Request, Outcome)
 		return nil, SeveralInHand
 	case process.handsOver:
 		return nil, HandedOver
-	case k.lost != from.Lost:
+	case r.lost != from.Lost: // what was answered may look as if it were not
 		return nil, RecordsLost
 	}
 	return r, how

@@ -76,7 +76,7 @@ func (s *session) opensRequest(x *proto.Exchange, st *stage) {
 		st.meet(st.parent.Exchange.Stage.(*stage))
 	}
 	if e.file == nil {
-		st.request = e.correlate.Take(x, place, s.connection())
+		st.request = e.correlate.Take(x, place, s.connection(), s.arrivedLost)
 	}
 	st.timing.begin(s, x)
 }

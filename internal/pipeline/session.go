@@ -42,8 +42,10 @@ type session struct {
 	conn *correlate.Conn
 	// sender wrote the newest message that went out.
 	sender   correlate.Sender
-	readTime int64  // when the newest message that came in began to be read
-	again    uint32 // how many segments were sent again
+	readTime int64 // when the newest message that came in began to be read
+	// arrivedLost is event.Event.Lost of the newest message that came in.
+	arrivedLost uint32
+	again       uint32 // how many segments were sent again
 }
 
 // state is how far a session has come.

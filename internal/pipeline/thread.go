@@ -46,6 +46,9 @@ func (e *Engine) read(ev *event.Event) {
 func (s *session) notice(seg *flow.Segment) {
 	s.again = seg.Again
 	if seg.Dir != event.Egress {
+		if seg.First {
+			s.arrivedLost = seg.Lost
+		}
 		return
 	}
 	s.readTime = seg.ReadTime
