@@ -19,6 +19,7 @@ import (
 type counts struct {
 	http, answered       int
 	dns, answeredQueries int
+	fcgi, answeredFCGI   int
 }
 
 // corrections are the captures whose spans are not what tshark counts, with what the
@@ -56,17 +57,18 @@ func TestCounts(t *testing.T) {
 }
 
 func countSpans(all testkit.Spans) counts {
-	having := func(key string) int {
-		return len(all.Where(func(s testkit.Span) bool { return s.Has(key) }))
+	having := func(key, protocol string) int {
+		return len(all.Where(func(s testkit.Span) bool { return s.Has(key) && s.Str("network.protocol.name") == protocol }))
 	}
 	return counts{
-		http: having("http.request.method"), answered: having("http.response.status_code"),
-		dns: having("dns.question.name"), answeredQueries: having("beyla.dns.response_code"),
+		http: having("http.request.method", ""), answered: having("http.response.status_code", ""),
+		dns: having("dns.question.name", ""), answeredQueries: having("beyla.dns.response_code", ""),
+		fcgi: having("http.request.method", "fastcgi"), answeredFCGI: having("http.response.status_code", "fastcgi"),
 	}
 }
 
 // tsharkCounts reads counts.tsv: file, packets, HTTP requests and responses,
-// DNS queries and responses.
+// DNS queries and responses, FastCGI requests and responses.
 func tsharkCounts(t testing.TB) map[string]counts {
 	t.Helper()
 	file, err := os.Open(testkit.Capture(t, "counts.tsv"))
@@ -78,7 +80,7 @@ func tsharkCounts(t testing.TB) map[string]counts {
 	require.NoError(t, err)
 	all := map[string]counts{}
 	for _, row := range rows[1:] {
-		require.Len(t, row, 6)
+		require.Len(t, row, 8)
 		n := slices.Collect(func(yield func(int) bool) {
 			for _, field := range row[1:] {
 				i, err := strconv.Atoi(field)
@@ -86,7 +88,7 @@ func tsharkCounts(t testing.TB) map[string]counts {
 				yield(i)
 			}
 		})
-		all[row[0]] = counts{http: n[1], answered: n[2], dns: n[3], answeredQueries: n[4]}
+		all[row[0]] = counts{http: n[1], answered: n[2], dns: n[3], answeredQueries: n[4], fcgi: n[5], answeredFCGI: n[6]}
 	}
 	return all
 }

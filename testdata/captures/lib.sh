@@ -1,7 +1,7 @@
 # Sourced by make.sh: servers, clients, and one capture after the other.
 # Everything here runs in a pid namespace, and ends with it when make.sh does.
 
-nginx_addr=127.0.0.1:8080 nginx=http://127.0.0.1:8080 go=http://127.0.0.1:8081 python=http://127.0.0.1:8000
+nginx_addr=127.0.0.1:8080 nginx=http://127.0.0.1:8080 nginx_keep=http://127.0.0.1:8082 go=http://127.0.0.1:8081 python=http://127.0.0.1:8000
 far=http://10.99.0.2:8081 far6="http://[fd00:99::2]:8081"
 
 # until COMMAND...: tries until it succeeds, ten seconds at most.
@@ -23,6 +23,7 @@ start_servers() {
 	head -c 2097152 text >big
 	head -c 102400 text >chunked
 	head -c 65536 text >upload
+	head -c 20000 text >form
 	cat >nginx.conf <<-CONF
 		daemon off; worker_processes 1; user root; pid $PWD/nginx.pid; error_log stderr;
 		events { worker_connections 1024; }
@@ -31,6 +32,8 @@ start_servers() {
 		  client_body_temp_path $PWD/t1; proxy_temp_path $PWD/t2; fastcgi_temp_path $PWD/t3;
 		  uwsgi_temp_path $PWD/t4; scgi_temp_path $PWD/t5;
 		  upstream up { server 127.0.0.1:8081; keepalive 4; }
+		  upstream fpm { server 127.0.0.1:9000; keepalive 1; }
+		  include /etc/nginx/fastcgi_params; fastcgi_param SCRIPT_FILENAME /srv/app.php;
 		  server {
 		    listen 8080; listen [::]:8080;
 		    location / { return 200 "hello\n"; }
@@ -42,9 +45,27 @@ start_servers() {
 		      proxy_pass http://up/; proxy_http_version 1.1;
 		      proxy_set_header Connection ""; proxy_set_header X-Request-ID \$request_id;
 		    }
+		    location /php/ { fastcgi_pass 127.0.0.1:9000; }
+		  }
+		  server {
+		    listen 8082;
+		    location /php/ { fastcgi_pass fpm; fastcgi_keep_conn on; }
 		  }
 		}
 	CONF
+	mount -t tmpfs none /srv # the script's path is in the captures
+	cp "$here/app.php" /srv/
+	cat >fpm.conf <<-CONF
+		[global]
+		error_log = $PWD/fpm.log
+		[www]
+		listen = 127.0.0.1:9000
+		user = root
+		pm = static
+		pm.max_children = 2
+		php_admin_value[output_buffering] = 4096
+	CONF
+	php-fpm8.2 -F -R -y "$PWD/fpm.conf" 2>fpm.err &
 	nginx -p "$PWD" -e stderr -c "$PWD/nginx.conf" 2>nginx.err &
 	./goserver -listen :8081 >go.log &
 	python3 -m http.server 8000 --bind 127.0.0.1 --directory www >python.log 2>&1 &
@@ -56,7 +77,7 @@ start_servers() {
 	done
 	python3 -c 'import signal, socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(("127.0.0.1", 5301)); signal.pause()' &
-	for port in 8080 8081 8000; do until_ok bound t $port; done
+	for port in 8080 8081 8000 9000; do until_ok bound t $port; done
 	for port in 53 5300 5301; do until_ok bound u $port; done
 }
 

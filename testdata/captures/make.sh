@@ -2,8 +2,8 @@
 # Makes every capture of this folder anew, with real programs that talk over the
 # loopback of a private network namespace. README.md says what each holds.
 #
-# usage: make.sh            as root, with nginx, curl, python3, dnsmasq, dig,
-#                           tcpdump, tshark, iproute2, ethtool and go installed
+# usage: make.sh            as root, with nginx, php-fpm8.2, curl, python3,
+#                           dnsmasq, dig, tcpdump, tshark, iproute2, ethtool and go installed
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 export LC_ALL=C
@@ -24,7 +24,7 @@ work=$2
 cd "$work"
 source "$here/lib.sh"
 
-### The servers: 8080 nginx, 8081 Go, 8000 python, 53 and 5300 dnsmasq, 5301 silence.
+### The servers: 8080 and 8082 nginx, 9000 PHP-FPM, 8081 Go, 8000 python, 53 and 5300 dnsmasq, 5301 silence.
 ip link set lo up
 start_servers
 
@@ -53,6 +53,16 @@ end gzip
 
 begin nginx-proxy # two requests, each seen at two hops
 curl_all "$nginx/proxy/hello" "$nginx/proxy/status/500"
+end
+
+begin fpm-close # FastCGI: a connection per request; the script asks the Go server
+curl_all -H 'traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' "$nginx/php/call?sig=s3cret" \
+	--next -s -o body.out "$nginx/php/status/404" "$nginx/php/fail" \
+	--next -s -o body.out -H 'Expect:' --data-binary @form "$nginx/php/"
+end
+
+begin fpm-keepalive # FastCGI: one connection to PHP-FPM; the second response is longer than any window
+curl_all "$nginx_keep/php/" "$nginx_keep/php/big?size=30000" "$nginx_keep/php/status/503" "$nginx_keep/php/call"
 end
 
 begin python-http10 # HTTP/1.0 server: one connection per request

@@ -34,8 +34,10 @@ type request struct {
 	host, serverName         string
 	serverPort               int64
 	userAgent                string
-	remote                   string
-	remotePort               int64
+	// length is the announced one of the body, 0 for none.
+	length     int64
+	remote     string
+	remotePort int64
 	// file is the script's.
 	file string
 }

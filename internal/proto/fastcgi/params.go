@@ -2,6 +2,7 @@ package fastcgi
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/beylareceiver/beylareceiver/internal/wire"
 )
@@ -91,6 +92,8 @@ func (x *exchange) param(name, value []byte) {
 		x.script = x.text(value)
 	case "PATH_INFO":
 		x.info = x.text(value)
+	case "CONTENT_LENGTH":
+		x.setLength(value)
 	case "QUERY_STRING":
 		x.query = x.text(value)
 	case "REQUEST_SCHEME":
@@ -109,6 +112,15 @@ func (x *exchange) param(name, value []byte) {
 		x.remotePort = port(string(value))
 	case "SCRIPT_FILENAME":
 		x.file = x.text(value)
+	}
+}
+
+func (x *exchange) setLength(b []byte) {
+	if len(b) == 0 { // as most are: an error costs an allocation
+		return
+	}
+	if n, err := strconv.ParseInt(string(b), 10, 64); err == nil {
+		x.length = n
 	}
 }
 

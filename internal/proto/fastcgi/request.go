@@ -44,7 +44,7 @@ func (p *parser) settleAdrift() {
 // continueRequest finds the exchange of a record that goes on with a request.
 func (p *parser) continueRequest(h *half) {
 	x := p.open.find(h.rec.id)
-	if x == nil || x.Request.Whole {
+	if x == nil {
 		h.disown(proto.LostOpaque)
 		return
 	}
@@ -61,12 +61,13 @@ func (p *parser) requestRecord(rec record, x *exchange) {
 	case params:
 		if last {
 			p.announce(x, false)
-			x.Request.Whole = x.role == authorizer
+			x.Request.Whole = x.role == authorizer || x.Request.Whole
 		}
 	case stdin:
-		x.Request.Whole = last && x.role != filter
+		// An application need not wait for the stream's end, and PHP-FPM does not.
+		x.Request.Whole = x.Request.Whole || x.role != filter && (last || x.Request.Body == x.length)
 	case data:
-		x.Request.Whole = last
+		x.Request.Whole = last || x.Request.Whole
 	case abortRequest:
 		x.aborted, x.Request.Whole = true, true
 	}
