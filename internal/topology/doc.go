@@ -17,33 +17,37 @@
 //
 // It is configured by its environment:
 //
-//		TOPOLOGY_NAME        its name, the <name> of its background requests
-//		TOPOLOGY_LISTEN      "host:port" to listen on; an IPv6 host is in brackets
-//		TOPOLOGY_NEXT        "host:port,host:port": the k-th downstream request goes to the
-//		                     k-th of them, one after the other; empty or absent: none
-//		TOPOLOGY_BACKGROUND  "host:port" that background requests go to; absent: none
-//		TOPOLOGY_MODE        which variant, where a program has several; the program says what it knows
-//		TOPOLOGY_WORKERS     how many worker processes, where that has a meaning
-//		TOPOLOGY_FORWARD     "name,name": request headers that are passed on downstream when present
-//		OTEL_SERVICE_NAME    the same as TOPOLOGY_NAME
+//	TOPOLOGY_NAME        its name, the <name> of its background requests
+//	TOPOLOGY_LISTEN      "host:port" to listen on; an IPv6 host is in brackets
+//	TOPOLOGY_NEXT        "host:port,host:port": the k-th downstream request goes to the
+//	                     k-th of them, one after the other; empty or absent: none
+//	TOPOLOGY_BACKGROUND  "host:port" that background requests go to; absent: none
+//	TOPOLOGY_EVERY       milliseconds between them, where it is not 5: rare ones come as a surprise
+//	                     to who has watched for a while; not every program knows this
+//	TOPOLOGY_MODE        which variant, where a program has several; the program says what it knows
+//	TOPOLOGY_WORKERS     how many worker processes, where that has a meaning
+//	TOPOLOGY_FORWARD     "name,name": request headers that are passed on downstream when present
+//	OTEL_SERVICE_NAME    the same as TOPOLOGY_NAME
 //
-//	  - GET /w/<id> sends GET /w/<id>.1 to the first of TOPOLOGY_NEXT, reads that response to
-//	    its end, then /w/<id>.2 to the second, and so on; then it answers 200 with a short body
-//	    and a Content-Length. When one of those fails, it answers 502. A service with nobody
-//	    downstream works some 2 ms first (a sleep is work), so that requests overlap.
-//	  - GET /bg/... is answered with 200 at once, and nothing is sent.
-//	  - With TOPOLOGY_BACKGROUND each of its processes sends GET /bg/<name>/<n> every 5 ms or so, in
-//	    the way that is the hardest for its runtime: from a timer, a thread of its own, and the
-//	    executor or pool that also serves requests. <n> is unique among its processes: <pid>-<counter>.
-//	  - Connections are kept alive at both ends, taken from a pool that requests and background
-//	    share, and not closed for idleness within 30 s. No request is sent twice.
-//	  - It writes one line, in one write, to standard output for each request: "served <path>" when
-//	    it begins to answer (before the first byte of the response, so that none is missing at the end) and
-//	    "sent <path>" once a response has been read to its end. Other lines are not looked at, but one:
-//	    "remote <span id> <path>" says that the request for this path carried this id in a header,
-//	    or that an SDK in the service made a span of this id for it.
-//	  - When its standard input ends, it begins no more background requests and goes on serving.
-//	    SIGTERM ends it, within three seconds.
+// And so it behaves:
+//
+//   - GET /w/<id> sends GET /w/<id>.1 to the first of TOPOLOGY_NEXT, reads that response to
+//     its end, then /w/<id>.2 to the second, and so on; then it answers 200 with a short body
+//     and a Content-Length. When one of those fails, it answers 502. A service with nobody
+//     downstream works some 2 ms first (a sleep is work), so that requests overlap.
+//   - GET /bg/... is answered with 200 at once, and nothing is sent.
+//   - With TOPOLOGY_BACKGROUND each of its processes sends GET /bg/<name>/<n> every 5 ms or so, in
+//     the way that is the hardest for its runtime: from a timer, a thread of its own, and the
+//     executor or pool that also serves requests. <n> is unique among its processes: <pid>-<counter>.
+//   - Connections are kept alive at both ends, taken from a pool that requests and background
+//     share, and not closed for idleness within 30 s. No request is sent twice.
+//   - It writes one line, in one write, to standard output for each request: "served <path>" when
+//     it begins to answer (before the first byte of the response, so that none is missing at the end) and
+//     "sent <path>" once a response has been read to its end. Other lines are not looked at, but one:
+//     "remote <span id> <path>" says that the request for this path carried this id in a header,
+//     or that an SDK in the service made a span of this id for it.
+//   - When its standard input ends, it begins no more background requests and goes on serving.
+//     SIGTERM ends it, within three seconds.
 //
 // Programs are in testdata/apps/topology/<name>/, small enough to be read at a glance.
 // A proxy that is configured instead of written does the same with its own means:

@@ -17,6 +17,10 @@ func nodeRows() []Row {
 			goLeaf("leaf"),
 			{Name: "entry", Command: nodeApp, Next: []string{"leaf", "leaf"}, Background: "leaf"},
 		}},
+		{Name: "node-rare", Services: []Service{
+			goLeaf("leaf"),
+			{Name: "entry", Command: nodeApp, Next: []string{"leaf", "leaf"}, Background: "leaf", Env: rarely()},
+		}},
 		{Name: "node-chain", Services: []Service{
 			{Name: "three", Command: nodeApp},
 			{Name: "two", Command: nodeApp, Next: []string{"three"}, Background: "three"},

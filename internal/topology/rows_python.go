@@ -53,6 +53,9 @@ func asyncioApp(t testing.TB, run Run) []string {
 	return []string{python(t, modules...), "-B", appFile(t, "python-asyncio", "server.py")}
 }
 
+// rarely spaces background requests so far apart that many requests pass without one.
+func rarely() []string { return []string{"TOPOLOGY_EVERY=300"} }
+
 func pythonRows() []Row {
 	row := func(name string, entry Service) Row {
 		entry.Name, entry.Next, entry.Background = "entry", []string{"leaf", "leaf"}, "leaf"
@@ -65,6 +68,9 @@ func pythonRows() []Row {
 		row("python-asyncio", Service{Command: asyncioApp, Mode: "streams"}),
 		row("python-asyncio-aiohttp", Service{Command: asyncioApp, Mode: "aiohttp"}),
 		row("python-asyncio-executor", Service{Command: asyncioApp, Mode: "executor"}),
+		row("python-asyncio-mixed", Service{Command: asyncioApp, Mode: "mixed"}),
+		row("python-threads-rare", Service{Command: gunicornApp, Workers: 2, Env: rarely()}),
+		row("python-asyncio-rare", Service{Command: asyncioApp, Mode: "streams", Env: rarely()}),
 		{Name: "python-threads-chain", Services: []Service{
 			{Name: "four", Command: pythonApp},
 			{Name: "three", Command: pythonApp, Next: []string{"four"}, Background: "four"},

@@ -62,7 +62,7 @@ if (env.TOPOLOGY_BACKGROUND) {
   let n = 0;
   const poll = setInterval(() => {
     ask(env.TOPOLOGY_BACKGROUND, `/bg/${env.TOPOLOGY_NAME}/${process.pid}-${n++}`, {}).catch(console.error);
-  }, 5);
+  }, Number(env.TOPOLOGY_EVERY || 5));
   process.stdin.resume();
   process.stdin.on('end', () => clearInterval(poll));
 }

@@ -4,6 +4,7 @@ TOPOLOGY_MODE says what sends:
     streams   asyncio's streams at both ends, on the loop's thread
     aiohttp   aiohttp's server and client
     executor  aiohttp's server; blocking requests in the loop's pool of threads
+    mixed     the same, but background requests on the loop's own thread
 """
 
 import asyncio
@@ -18,6 +19,7 @@ MODE = os.environ.get("TOPOLOGY_MODE") or "streams"
 NEXT = [a for a in os.environ.get("TOPOLOGY_NEXT", "").split(",") if a]
 FORWARD = [h for h in os.environ.get("TOPOLOGY_FORWARD", "").split(",") if h]
 BACKGROUND = os.environ.get("TOPOLOGY_BACKGROUND")
+EVERY = 2 * int(os.environ.get("TOPOLOGY_EVERY", 5)) / 1000  # seconds; there are two pollers
 
 
 def split(addr):
@@ -145,7 +147,7 @@ async def background(ask):
         if not stopped.is_set():
             running.add(task := loop.create_task(one()))
             task.add_done_callback(running.discard)
-            loop.call_later(0.01, timer)
+            loop.call_later(EVERY, timer)
 
     def until_input_ends():
         if not os.read(0, 4096):
@@ -153,17 +155,17 @@ async def background(ask):
             loop.remove_reader(sys.stdin)
 
     loop.add_reader(sys.stdin, until_input_ends)
-    timer()
+    loop.call_later(EVERY, timer)
     while not stopped.is_set():
+        await asyncio.sleep(EVERY)
         await one()
-        await asyncio.sleep(0.01)
 
 
 async def main():
-    ask = {"streams": lambda: ask_streams, "aiohttp": asker_aiohttp, "executor": lambda: ask_executor}[MODE]()
+    ask = asker_aiohttp() if MODE == "aiohttp" else ask_streams if MODE == "streams" else ask_executor
     await (serve_streams if MODE == "streams" else serve_aiohttp)(ask)
     if BACKGROUND:
-        await background(ask)
+        await background(ask_streams if MODE == "mixed" else ask)
     await asyncio.Event().wait()
 
 

@@ -12,7 +12,7 @@ NAME = os.environ.get("TOPOLOGY_NAME", "")
 NEXT = [a for a in os.environ.get("TOPOLOGY_NEXT", "").split(",") if a]
 FORWARD = [h for h in os.environ.get("TOPOLOGY_FORWARD", "").split(",") if h]
 BACKGROUND = os.environ.get("TOPOLOGY_BACKGROUND")
-EVERY = 0.005  # seconds between background requests
+EVERY = int(os.environ.get("TOPOLOGY_EVERY", 5)) / 1000  # seconds between background requests
 
 _idle = collections.defaultdict(collections.deque)  # connections by address
 _stopped = threading.Event()
