@@ -9,6 +9,9 @@ wanted=(
   nginx:nginx wrk:wrk curl:curl python3:python3 ip:iproute2 tshark:tshark tcpdump:tcpdump
   dig:dnsutils dnsmasq:dnsmasq iptables:iptables bpftool:bpftool gcc:gcc clang-19:clang-19 llvm-strip-19:llvm-19
   node:nodejs gunicorn:gunicorn
+  javac:default-jdk-headless
+  puma:puma
+  haproxy:haproxy
 )
 
 export PATH="$PATH:/usr/sbin:/sbin"
@@ -26,6 +29,10 @@ fi
 if ! /usr/bin/python3 -c 'import aiohttp' 2>/dev/null; then
   missing+=(aiohttp)
   packages+=(python3-aiohttp)
+fi
+if ! compgen -G '/usr/sbin/php-fpm*' >/dev/null || ! compgen -G '/usr/lib/php/*/curl.so' >/dev/null; then
+  missing+=(php-fpm)
+  packages+=(php-fpm php-curl)
 fi
 [ ${#missing[@]} -gt 0 ] || exit 0
 

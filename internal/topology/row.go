@@ -60,6 +60,9 @@ type Service struct {
 	Next []string
 	// Background is the name of the service that it polls; it has been started before.
 	Background string
+	// Unsaid background requests are not in the service's output, as a proxy's health checks:
+	// it has sent those that others served.
+	Unsaid bool
 	// Forward are the headers that it passes on.
 	Forward []string
 	// Env is added to the environment.

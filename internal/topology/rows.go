@@ -11,5 +11,6 @@ func Rows() []Row {
 		nginxRows(),
 		networkRows(),
 		disturbedRows(),
+		moreRows(),
 	)
 }

@@ -121,5 +121,10 @@ func (s *Scene) truth() *truth {
 	for name, p := range s.Processes {
 		t.read(cmp.Or(reported[name], name), p.Output())
 	}
+	for _, service := range s.row.Services {
+		if service.Unsaid {
+			t.infer(service)
+		}
+	}
 	return t
 }

@@ -1,6 +1,9 @@
 package topology
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // end is one end of a request: the client's or the server's.
 type end struct {
@@ -38,6 +41,16 @@ func (t *truth) read(name, output string) {
 			t.saw(name, end{path: fields[1]})
 		case len(fields) == 3 && fields[0] == "remote":
 			t.remote[fields[1]] = fields[2]
+		}
+	}
+}
+
+// infer adds the background requests of a service that says nothing of them.
+func (t *truth) infer(sender Service) {
+	for e := range t.by {
+		sent := end{path: e.path}
+		if e.server && t.by[sent] == "" && strings.HasPrefix(e.path, backgroundPrefix+sender.Name+"/") {
+			t.saw(cmp.Or(sender.Reported, sender.Name), sent)
 		}
 	}
 }
