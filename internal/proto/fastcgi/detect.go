@@ -8,39 +8,34 @@ import (
 )
 
 // Detect looks for what a web server begins with: a BEGIN_REQUEST record, whose
-// sixteen bytes leave little room for anything else, or GET_VALUES and one of
+// eleven bytes leave little room for anything else, or GET_VALUES and one of
 // the names that it may ask for. What the application sends is no evidence: without
 // its request it would not be used.
 func Detect(t event.Transport, toServer, _ []byte) proto.Verdict {
 	if t != event.TCP || len(toServer) == 0 {
 		return proto.No
 	}
-	if begin := judge(toServer, &beginShape); begin != proto.No {
+	if begin := judgeBegin(toServer); begin != proto.No {
 		return begin
 	}
 	return judgeValues(toServer)
 }
 
-// shape is what each of a record's first bytes may be.
-type shape [headerSize + fixedSize]struct{ least, most byte }
-
-// beginShape is that of BEGIN_REQUEST: any id but zero, one of three roles, one
-// flag (section 5.1). Who reserves bytes sends zeros. That the id is not zero is
-// checked beside it.
-var beginShape = shape{
-	{version1, version1}, {byte(beginRequest), byte(beginRequest)}, {0, 255}, {0, 255},
-	{0, 0}, {fixedSize, fixedSize}, {0, 255}, {0, 0},
-	{0, 0}, {byte(responder), byte(filter)}, {0, 1},
-}
-
-// judge compares what there is of the shape.
-func judge(b []byte, s *shape) proto.Verdict {
-	for i, c := range b[:min(len(b), len(s))] {
-		if c < s[i].least || c > s[i].most || i == 3 && b[2] == 0 && c == 0 {
+// judgeBegin looks for BEGIN_REQUEST: any id but zero, one of three roles, one
+// flag (section 5.1). What is reserved in its content need not be zero: not all that
+// send such records clear their memory.
+func judgeBegin(b []byte) proto.Verdict {
+	shape := [...]struct{ least, most byte }{
+		{version1, version1}, {byte(beginRequest), byte(beginRequest)}, {0, 255}, {0, 255},
+		{0, 0}, {fixedSize, fixedSize}, {0, 255}, {0, 0},
+		{0, 0}, {byte(responder), byte(filter)}, {0, 1},
+	}
+	for i, c := range b[:min(len(b), len(shape))] {
+		if c < shape[i].least || c > shape[i].most || i == 3 && b[2] == 0 && c == 0 {
 			return proto.No
 		}
 	}
-	if len(b) < len(s) {
+	if len(b) < len(shape) {
 		return proto.NeedMore
 	}
 	return proto.Yes

@@ -43,11 +43,12 @@
 //     the parameters or in the response's head costs what follows in it; the
 //     half is Truncated.
 //   - beyond the record's end: nobody knows where the next one begins. The body's
-//     size is unknown. The response then ends with an END_REQUEST record that is fed,
+//     size is unknown, except a request's whose CONTENT_LENGTH was announced and
+//     has passed. The response then ends with an END_REQUEST record that is fed,
 //     else with the next request, else with the end of the connection. Where the response is
-//     text, eight bytes of zero after a gap are such a record's content, for text has
-//     none and padding is shorter; that is what the tap's progress shows of a
-//     kept connection's end.
+//     text, its end is known from the last eight bytes that the tap's progress
+//     shows: such a record's content begins with zeros, which are nowhere else in
+//     records that are padded to multiples of eight bytes.
 //   - where a response should begin: the requests in flight are not observed.
 //
 // Either direction is read again from the next message of the tap's that begins with a record.

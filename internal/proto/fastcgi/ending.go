@@ -12,10 +12,12 @@ type ending struct {
 const (
 	endMask  = 0xffff_0000_ffff_00ff
 	endValue = version1<<56 | uint64(endRequest)<<48 | fixedSize<<16
-	// endRest is what END_REQUEST reserves, behind the application's status and
-	// the protocol's.
-	endRest = 0xff_ffff
 )
+
+// statusBits is where the application's and the protocol's status are in
+// END_REQUEST's content. The other three bytes are reserved, and whatever PHP-FPM had
+// in its memory.
+const statusBits = 24
 
 // feed takes bytes up to the next that may be the last of END_REQUEST, or all.
 // It gives how many, and whether there is such a one.
@@ -39,14 +41,15 @@ func (e *ending) feed(b []byte) (n int, maybe bool) {
 // record tells whether the last sixteen bytes are an END_REQUEST, of which
 // request, what its content says, and how much padding follows.
 func (e *ending) record() (id uint16, content uint64, pad int, ok bool) {
-	if e.header&endMask != endValue || e.content&endRest != 0 || byte(e.content>>24) > maxProtocolStatus {
+	if e.header&endMask != endValue || byte(e.content>>statusBits) > maxProtocolStatus {
 		return 0, 0, 0, false
 	}
 	return uint16(e.header >> 32), e.content, int(byte(e.header >> 8)), true
 }
 
-// zeros tells whether all that came since the last gap are eight bytes of zero.
-func (e *ending) zeros() bool { return e.fed == fixedSize && e.content == 0 }
+// zeros tells whether all that came since the last gap are eight bytes that say
+// that all went well, if they are END_REQUEST's content.
+func (e *ending) zeros() bool { return e.fed == fixedSize && e.content>>statusBits == 0 }
 
 // maxProtocolStatus is UNKNOWN_ROLE.
 const maxProtocolStatus = 3

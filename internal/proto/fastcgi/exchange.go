@@ -14,6 +14,8 @@ type exchange struct {
 	announced, aborted, ended bool
 	// size is what it counts for among those in flight.
 	size int
+	// prelude is how many bytes of the request came before its body.
+	prelude int64
 
 	// buf holds the parameters, until they are read, then the beginning of a
 	// line of the response's head. cut is true when some of it was left out.

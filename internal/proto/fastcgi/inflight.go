@@ -60,13 +60,23 @@ func (p *parser) done(x *exchange, fault proto.Fault) {
 	if fault == proto.NoFault {
 		x.Response.Whole = true
 		if h := &p.halves[proto.ToServer]; h.state == adrift && !x.Request.Whole {
-			x.Request.Whole, x.Request.Body = true, -1 // its end was not seen, but it was answered
+			x.Request.Whole = true // its end was not seen, but it was answered
+			x.Request.Body = x.announcedBody()
 		}
 	}
 	if !x.Request.Whole {
 		x.Request.Body = -1
 	}
 	p.sink.Done(&x.Exchange)
+}
+
+// announcedBody is the size of a body whose records were not all seen: what was
+// announced, if as many bytes have passed; else -1.
+func (x *exchange) announcedBody() int64 {
+	if passed := x.Request.Wire - x.prelude; x.length > 0 && passed >= x.length {
+		return x.length
+	}
+	return -1
 }
 
 // fail ends every exchange in flight.

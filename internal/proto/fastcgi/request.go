@@ -86,6 +86,7 @@ func (p *parser) announce(x *exchange, cut bool) {
 		return
 	}
 	x.announced = true
+	x.prelude = x.Request.Wire
 	x.readParams(cut)
 	x.size = x.held()
 	p.open.held += x.size

@@ -15,7 +15,7 @@ func (p *parser) beginResponse(h *half) {
 // application's status, the protocol's, and three reserved bytes.
 func (p *parser) end(x *exchange, content uint64) {
 	x.appStatus = int64(uint32(content >> 32))
-	x.refusal = refusal(byte(content >> 24))
+	x.refusal = refusal(byte(content >> statusBits))
 	x.ended = true
 	p.done(x, proto.NoFault)
 }

@@ -145,9 +145,11 @@ func mediaType(contentType []byte, want string) bool {
 	return is(trim(media), want)
 }
 
-// zerosEnd tells whether eight bytes of zero, the last n of which are not counted
-// yet, may be the content of this response's END_REQUEST: it is text, and its
-// records are padded to multiples of eight bytes.
+// zerosEnd tells whether the eight bytes that begin with a zero, the last n of
+// which are not counted yet, are the content of this response's END_REQUEST. They
+// are if it is text and its records are padded to multiples of eight bytes, as is usual: then
+// eight bytes in line with them are a header, which begins with the version, or begin
+// with text, or are that.
 func (x *exchange) zerosEnd(n int64) bool {
 	return x.headed && x.plain && !x.coded && (x.Response.Wire+n)%8 == 0
 }
