@@ -18,6 +18,9 @@ type Config struct {
 	Capture CaptureConfig `mapstructure:"capture"`
 	// HTTP configures HTTP/1.0 and HTTP/1.1.
 	HTTP HTTPConfig `mapstructure:"http"`
+	// FastCGI configures FastCGI over TCP, as between nginx and PHP-FPM. Which headers,
+	// parameters and contexts are read of it is said by HTTP and Correlation.
+	FastCGI FastCGIConfig `mapstructure:"fastcgi"`
 	// DNS configures DNS over UDP and TCP.
 	DNS DNSConfig `mapstructure:"dns"`
 	// DropOTLPExports leaves out the telemetry exports of other processes and
@@ -107,6 +110,12 @@ type HTTPConfig struct {
 	DropHealthProbes bool `mapstructure:"drop_health_probes"`
 }
 
+// FastCGIConfig configures FastCGI.
+type FastCGIConfig struct {
+	// Enabled is false for no FastCGI spans at all.
+	Enabled bool `mapstructure:"enabled"`
+}
+
 // DNSConfig configures DNS over UDP and TCP.
 type DNSConfig struct {
 	// Enabled is false for no DNS spans at all.
@@ -134,7 +143,8 @@ type TracesConfig struct {
 	MaxBatchSpans int `mapstructure:"max_batch_spans"`
 	// Sampling says which traces are kept; absent: all of them.
 	Sampling configoptional.Optional[SamplingConfig] `mapstructure:"sampling"`
-	// Timing puts what only a tap can time on spans, as beyla.timing.* attributes.
+	// Timing puts what only a tap can tell of an exchange on spans, as beyla.timing.*
+	// and beyla.tcp.* attributes.
 	Timing bool `mapstructure:"timing"`
 }
 
@@ -160,6 +170,7 @@ func createDefaultConfig() component.Config {
 			Pcap:          configoptional.Default(PcapConfig{Perspective: PerspectiveServer}),
 		},
 		HTTP:            HTTPConfig{Enabled: true, RedactQuery: http1.DefaultRedactQuery()},
+		FastCGI:         FastCGIConfig{Enabled: true},
 		DNS:             DNSConfig{Enabled: true},
 		DropOTLPExports: true,
 		Correlation: CorrelationConfig{

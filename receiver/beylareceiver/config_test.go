@@ -37,6 +37,7 @@ func TestDefaultConfig(t *testing.T) {
 				"X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "sig", "X-Goog-Signature",
 			},
 		},
+		FastCGI:         FastCGIConfig{Enabled: true},
 		DNS:             DNSConfig{Enabled: true},
 		DropOTLPExports: true,
 		Correlation: CorrelationConfig{

@@ -110,7 +110,7 @@ func TestPipelineConfig(t *testing.T) {
 
 	want := pipeline.Config{
 		Pcap: "capture.pcapng.gz", Sides: pipeline.BothSides,
-		Off:              map[string]bool{"http": true, "dns": true},
+		Off:              map[string]bool{"http": true, "fastcgi": true, "dns": true},
 		DropHealthProbes: true,
 		Exclude:          []selection.Rule{{ContainerID: "0123456789ab"}},
 		MaxInflight:      20, FlushInterval: time.Second, MaxBatch: 100, Queue: 64,
@@ -144,7 +144,7 @@ func TestDefaultPipelineConfig(t *testing.T) {
 	c, err := pipelineConfig(createDefaultConfig().(*Config), "")
 	require.NoError(t, err)
 	assert.Empty(t, c.Pcap)
-	assert.Equal(t, map[string]bool{"http": false, "dns": false}, c.Off)
+	assert.Equal(t, map[string]bool{"http": false, "fastcgi": false, "dns": false}, c.Off)
 	assert.True(t, c.DropOTLP)
 	assert.Empty(t, c.Include)
 	assert.Empty(t, c.Exclude)

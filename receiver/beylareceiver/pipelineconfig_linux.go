@@ -19,7 +19,7 @@ const queueBatches = 64
 func pipelineConfig(cfg *Config, version string) (pipeline.Config, error) {
 	c := pipeline.Config{
 		Sides:            pipeline.BothSides,
-		Off:              map[string]bool{"http": !cfg.HTTP.Enabled, "dns": !cfg.DNS.Enabled},
+		Off:              map[string]bool{"http": !cfg.HTTP.Enabled, "fastcgi": !cfg.FastCGI.Enabled, "dns": !cfg.DNS.Enabled},
 		DropOTLP:         cfg.DropOTLPExports,
 		DropHealthProbes: cfg.HTTP.DropHealthProbes,
 		MaxInflight:      cfg.Limits.InflightExchanges,
