@@ -4,6 +4,7 @@ package pipeline
 
 import (
 	"github.com/beylareceiver/beylareceiver/internal/correlate"
+	"github.com/beylareceiver/beylareceiver/internal/event"
 	"github.com/beylareceiver/beylareceiver/internal/ledger"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
 	"github.com/beylareceiver/beylareceiver/internal/selection"
@@ -61,8 +62,12 @@ func (s *session) Open(x *proto.Exchange) {
 // opensCall places a client span, and lets the server's end find it.
 func (s *session) opensCall(x *proto.Exchange, st *stage) {
 	e := s.e
-	s.sender.PID = s.holder().PID
-	st.places[proto.Client] = e.correlate.Client(x, s.sender)
+	from := s.sender
+	from.PID = s.holder().PID
+	if x.Request.Index > 0 {
+		from.Thread = event.Thread{} // who began the message need not have written what follows
+	}
+	st.places[proto.Client] = e.correlate.Client(x, from)
 	st.call = e.correlate.Announce(x, &st.places[proto.Client])
 	st.timing.begin(s, x)
 }

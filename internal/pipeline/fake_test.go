@@ -54,18 +54,24 @@ func (f *fakeSource) Progress(c uint64, p *tap.ProgressRecord) bool {
 	return ok
 }
 
-// fakeClock stands where the test puts it.
-type fakeClock struct{ now int64 }
+// fakeClock stands where the test puts it. Step is by how much the wall clock
+// was stepped since the last Sync, ns.
+type fakeClock struct{ now, offset, step int64 }
 
-func (c *fakeClock) Unix(at int64) uint64 { return uint64(at) }
+func (c *fakeClock) Unix(at int64) uint64 { return uint64(at + c.offset) }
 func (c *fakeClock) Now() int64           { return c.now }
-func (c *fakeClock) Sync() time.Duration  { return 0 }
+func (c *fakeClock) Sync() time.Duration {
+	step := c.step
+	c.offset, c.step = c.offset+step, 0
+	return time.Duration(step)
+}
 
 // bench is an engine on a fake source.
 type bench struct {
 	*Engine
 	source *fakeSource
 	clock  *fakeClock
+	lost   uint32 // records that did not fit the ring so far
 }
 
 func newBench(tb testing.TB, cfg Config) *bench {
@@ -139,6 +145,11 @@ type conn struct {
 	lastTime [2]uint64
 	comm     string
 	isn      [2]uint32 // where sequence numbers begin, by direction
+
+	writer   event.Thread  // who writes what goes out
+	readTime uint64        // when the newest message that came in began to be read
+	again    uint32        // segments sent again so far
+	connect  time.Duration // what connect took
 }
 
 var (
@@ -163,6 +174,7 @@ func (c *conn) say(d event.Dir, payload string, captured int) {
 		Seq: c.isn[d] + uint32(c.pos[d]), Ack: c.isn[d.Flip()] + uint32(c.pos[d.Flip()]), Pos: c.pos[d],
 		Len: uint32(len(payload)), Cap: uint32(captured), Tgid: c.tgid,
 		OtherPos: c.pos[d.Flip()], OtherTime: c.lastTime[d.Flip()],
+		ReadTime: c.readTime, Note: c.again,
 	}
 	if c.udp {
 		rec.Transport = uint8(event.UDP)
@@ -171,6 +183,10 @@ func (c *conn) say(d event.Dir, payload string, captured int) {
 	copy(rec.Remote[:], remoteEnd.Addr().AsSlice())
 	if !c.seen || c.last != int8(d) || c.udp {
 		rec.Flags = uint16(event.MsgStart)
+		rec.Lost, rec.ConnectUs = c.b.lost, uint32(c.connect.Microseconds())
+		if d == event.Egress {
+			rec.Thread, rec.Goroutine, rec.GoroutineParent = c.writer.ID, c.writer.Goroutine, c.writer.GoroutineParent
+		}
 	}
 	c.seen, c.last = true, int8(d)
 	c.pos[d] += uint64(len(payload))
@@ -178,6 +194,34 @@ func (c *conn) say(d event.Dir, payload string, captured int) {
 	if captured > 0 {
 		c.b.give(rec, payload[:captured])
 	}
+}
+
+// lose passes a payload whose record does not fit the ring.
+func (c *conn) lose(d event.Dir, payload string) {
+	c.say(d, payload, 0)
+	c.b.lost++
+}
+
+// read says that a thread begins to read the newest message that came in.
+func (c *conn) read(by event.Thread, flags event.Flags) {
+	c.b.clock.now += 1000
+	c.readTime = uint64(c.b.clock.now)
+	c.b.give(tap.ReadRecord{
+		Kind: uint8(event.Read), Dir: uint8(event.Ingress), Transport: uint8(event.TCP), Role: uint8(c.role),
+		Flags: uint16(flags), Cookie: c.cookie, Time: c.readTime, Tgid: c.tgid, Lost: c.b.lost,
+		Thread: by.ID, Goroutine: by.Goroutine, GoroutineParent: by.GoroutineParent,
+	}, "")
+}
+
+// close ends the socket.
+func (c *conn) close() {
+	c.b.clock.now += 1000
+	c.b.give(tap.Record{
+		Kind: uint8(event.Close), Dir: uint8(event.Egress), Transport: uint8(event.TCP), Role: uint8(c.role), Family: 4,
+		Cookie: c.cookie, Time: uint64(c.b.clock.now), Tgid: c.tgid,
+		Pos: c.pos[event.Egress], LastTime: c.lastTime[event.Egress],
+		OtherPos: c.pos[event.Ingress], OtherTime: c.lastTime[event.Ingress],
+	}, "")
 }
 
 // own tells who holds the socket.

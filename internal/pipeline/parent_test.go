@@ -8,23 +8,34 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/beylareceiver/beylareceiver/internal/correlate"
 	"github.com/beylareceiver/beylareceiver/internal/event"
 	"github.com/beylareceiver/beylareceiver/internal/selection"
 	"github.com/beylareceiver/beylareceiver/internal/span"
 )
 
-// requireParents checks that every parent on this host is a span that was emitted.
+// requireParents checks that every parent, and every span linked to, is a span that was
+// emitted, unless its context came over the wire.
 func requireParents(t *testing.T, spans []span.Span) (server, client []span.Span) {
 	t.Helper()
-	ids := map[[8]byte]*span.Span{}
+	traces := map[[8]byte][16]byte{}
 	for i := range spans {
-		ids[spans[i].SpanID] = &spans[i]
+		traces[spans[i].SpanID] = spans[i].TraceID
 	}
+	require.Len(t, traces, len(spans), "span ids differ")
 	for i := range spans {
 		s := &spans[i]
-		if text(s, span.ParentEvidence) == "flow" {
-			require.NotNil(t, ids[s.Parent], "a parent that does not exist")
-			require.Equal(t, ids[s.Parent].TraceID, s.TraceID)
+		evidence := text(s, span.ParentEvidence)
+		require.Equal(t, s.Parent == [8]byte{}, evidence == "", "a parent stands on evidence")
+		if evidence != "" && evidence != string(correlate.Wire) {
+			require.Contains(t, traces, s.Parent, "a parent that does not exist")
+			require.Equal(t, traces[s.Parent], s.TraceID)
+		}
+		for _, l := range s.Links {
+			if l.Evidence != correlate.Wire {
+				require.Contains(t, traces, l.SpanID, "a link to what does not exist")
+				require.Equal(t, traces[l.SpanID], l.TraceID)
+			}
 		}
 		if s.Kind == span.Server {
 			server = append(server, *s)
