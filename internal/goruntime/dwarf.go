@@ -33,8 +33,13 @@ func fromDWARF(x *elf) (Offsets, bool) {
 	if err != nil {
 		return Offsets{}, false
 	}
-	in, abb := bufio.NewReaderSize(info, peeked), &abbrevs{table: table, left: maxWork}
-	for range maxUnits {
+	return scan(info, &abbrevs{table: table, left: maxWork})
+}
+
+// scan goes through the units until one has the layout.
+func scan(info io.Reader, abb *abbrevs) (Offsets, bool) {
+	in := bufio.NewReaderSize(info, peeked)
+	for abb.left >= 0 {
 		body, err := nextUnit(in, abb)
 		if err != nil {
 			return Offsets{}, false
@@ -89,6 +94,9 @@ func nextUnit(in *bufio.Reader, abb *abbrevs) ([]byte, error) {
 	length := uint64(c.u32()) + 4
 	if c.Err() != nil || length > maxUnit {
 		return nil, ErrNotGo // the end, or the 64-bit format
+	}
+	if !abb.work(1) {
+		return nil, ErrNotGo
 	}
 	if u, ok := openUnit(start[:min(uint64(len(start)), length)], abb); !ok || !u.isRuntime() {
 		_, err := in.Discard(int(length))

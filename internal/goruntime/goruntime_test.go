@@ -51,6 +51,9 @@ func TestThreadLocalStorageOfC(t *testing.T) {
 			assert.NotZero(t, info.Offsets.Goid)
 		})
 	}
+	big.flags = []string{"-ldflags=-s -w"}
+	_, err := read(t, program(t, big))
+	assert.ErrorIs(t, err, ErrPlace, "no symbol tells where")
 }
 
 // placeOfG is where g lies from fsbase, found by other means than Read's.

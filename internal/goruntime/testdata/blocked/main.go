@@ -11,6 +11,8 @@ import (
 )
 
 func main() {
+	// The first thread is main's: who waits for the process would take a tracer's news of that one.
+	runtime.LockOSThread()
 	go func() {
 		go block()
 		select {}
