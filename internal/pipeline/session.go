@@ -42,7 +42,8 @@ type session struct {
 	conn *correlate.Conn
 	// sender wrote the newest message that went out.
 	sender   correlate.Sender
-	readTime int64 // when the newest message that came in began to be read
+	readTime int64  // when the newest message that came in began to be read
+	sent     uint32 // how many messages went out
 	// arrivedLost is event.Event.Lost of the newest message that came in.
 	arrivedLost uint32
 	again       uint32 // how many segments were sent again

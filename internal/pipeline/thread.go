@@ -44,14 +44,14 @@ func (e *Engine) read(ev *event.Event) {
 
 // notice takes what a segment tells of who sends it.
 func (s *session) notice(seg *flow.Segment) {
-	s.again = seg.Again
+	s.again = max(s.again, seg.Again) // what waited behind a hole tells an older count
 	if seg.Dir != event.Egress {
 		if seg.First {
 			s.arrivedLost = seg.Lost
 		}
 		return
 	}
-	s.readTime = seg.ReadTime
+	s.readTime, s.sent = seg.ReadTime, seg.Ordinal+1
 	if !seg.First {
 		return
 	}

@@ -15,11 +15,12 @@ type timing struct {
 	firstByte int64
 	transfer  int64
 	again     uint32 // segments sent again when it began, then those since
+	next      uint32 // the ordinal of whatever is sent back first
 }
 
 // begin notes what is known when the request is.
 func (t *timing) begin(s *session, x *proto.Exchange) {
-	t.again = s.again
+	t.again, t.next = s.again, s.sent
 	if s.flow != nil && !s.server() && x.Request.Origin.Ordinal == 0 && x.Request.Index == 0 {
 		t.connect = s.flow.ConnectTime
 	}
@@ -29,14 +30,16 @@ func (t *timing) begin(s *session, x *proto.Exchange) {
 func (t *timing) end(s *session, x *proto.Exchange) {
 	t.again = s.again - t.again
 	request, response := &x.Request, &x.Response
-	if s.server() && request.Seen && request.First <= s.readTime &&
-		(!response.Seen || s.readTime <= response.First) {
+	if !request.Seen || !response.Seen {
+		return
+	}
+	// Before 100 (Continue) the head was read, and what was read last is the body.
+	if s.server() && response.Origin.Ordinal == t.next &&
+		request.First <= s.readTime && s.readTime <= response.First {
 		t.queue = s.readTime - request.First
 	}
-	if request.Seen && response.Seen {
-		t.firstByte = max(0, response.First-request.First)
-		t.transfer = max(0, response.Last-response.First)
-	}
+	t.firstByte = max(0, response.First-request.First)
+	t.transfer = max(0, response.Last-response.First)
 }
 
 // describe puts what the tap knows beyond the protocol on the span.
