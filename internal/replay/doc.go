@@ -7,7 +7,12 @@
 // gzip-compressed, streamed. Link types: Ethernet, BSD and OpenBSD loopback,
 // Linux cooked v1 and v2, raw IP, PPP; inside them 802.1Q and QinQ tags, MPLS,
 // PPPoE. IPv4 and IPv6 with extension headers, fragments put together, TCP and
-// UDP. Tunnels (GRE, IP in IP, VXLAN, ESP) are not opened.
+// UDP. Up to two tunnels around a packet are opened: VXLAN, Geneve, GRE with IP or
+// Ethernet (NVGRE) in it, and IPv4 and IPv6 in each other. A flow goes by its
+// innermost addresses; the number of a VLAN or virtual network is not part of its name. Not
+// opened are ESP, ERSPAN, PPTP and GTP.
+//
+// Reader reads a file. Live does the same for packets that come without end.
 //
 // A capture differs from a socket in what it can know, and these are the
 // choices made here:

@@ -24,6 +24,16 @@ type packet struct {
 	// captured of them.
 	wire    int
 	payload []byte
+	// end is the position after the payload, once it is known.
+	end int64
+	// flush: the payload ends where the frame on the wire did.
+	flush bool
+	// tail is the end of a frame of which not all was captured: its last
+	// tailLen bytes, as the last of these eight.
+	tail    [8]byte
+	tailLen int
+	// via is where it was seen; the same packet may pass several places.
+	via uint32
 }
 
 // The IP headers are read here and not by the packet library because of three
@@ -31,9 +41,14 @@ type packet struct {
 // (they differ with segmentation offload, where the first is 0) and what was
 // captured.
 
-// ip takes an IP packet apart; wire is its length before the snap length cut
-// it. Reasons means that p holds a TCP or UDP packet.
+// ip takes an IP packet apart, and what it may be wrapped around; wire is its
+// length before the snap length cut it. Reasons means that p holds a TCP or UDP packet.
 func (d *decoder) ip(data []byte, wire int, p *packet) Reason {
+	d.tunnels, p.flush = 0, true
+	return d.version(data, wire, p)
+}
+
+func (d *decoder) version(data []byte, wire int, p *packet) Reason {
 	if data[0]>>4 == 4 {
 		return d.ipv4(data, wire, p)
 	}
@@ -49,6 +64,7 @@ func (d *decoder) ipv4(data []byte, wire int, p *packet) Reason {
 	if total == 0 {
 		total = wire // the network card was to fill it in, segment by segment
 	}
+	p.flush = p.flush && total == wire
 	if head < 20 || total < head {
 		return Malformed
 	}
@@ -78,6 +94,7 @@ func (d *decoder) ipv6(data []byte, wire int, p *packet) Reason {
 	if total == 40 {
 		total = wire // a jumbogram (RFC 2675), or segmentation offload
 	}
+	p.flush = p.flush && total == wire
 	data = data[:min(len(data), total)]
 	p.family = 6
 	p.src, p.dst = endpoint{}, endpoint{}

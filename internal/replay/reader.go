@@ -9,8 +9,6 @@ import (
 	"os"
 
 	"github.com/gopacket/gopacket/layers"
-
-	"github.com/beylareceiver/beylareceiver/internal/event"
 )
 
 // Options bound what a Reader holds and gives. Zero values mean the defaults.
@@ -28,6 +26,15 @@ const (
 	defaultMaxPayload     = 16 << 10
 	defaultMaxConnections = 1 << 16
 )
+
+func (o *Options) fill() {
+	if o.MaxPayload <= 0 {
+		o.MaxPayload = defaultMaxPayload
+	}
+	if o.MaxConnections <= 0 {
+		o.MaxConnections = defaultMaxConnections
+	}
+}
 
 // Reader reads records from a capture file. It is used from one goroutine.
 type Reader struct {
@@ -67,12 +74,7 @@ func newReader(in io.Reader, opts Options) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	if opts.MaxPayload <= 0 {
-		opts.MaxPayload = defaultMaxPayload
-	}
-	if opts.MaxConnections <= 0 {
-		opts.MaxConnections = defaultMaxConnections
-	}
+	opts.fill()
 	r := &Reader{source: s}
 	r.tracker = tracker{table: newTable(opts.MaxConnections), maxPayload: opts.MaxPayload, stats: &r.stats}
 	return r, nil
@@ -109,15 +111,7 @@ func (r *Reader) step() {
 	} else {
 		r.frame.time = r.now
 	}
-	if why := r.decode(); why != Reasons {
-		r.stats.Skipped[why]++
-		return
-	}
-	if event.Transport(r.packet.transport) == event.TCP {
-		r.tracker.tcp(&r.packet)
-	} else {
-		r.tracker.udp(&r.packet)
-	}
+	r.tracker.take(&r.packet, r.decode())
 	r.stats.Reassembled = r.decoder.fragments.done
 }
 

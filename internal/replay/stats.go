@@ -2,7 +2,7 @@
 
 package replay
 
-// Reason says why a packet of the file gave no record.
+// Reason says why a packet gave no record.
 type Reason uint8
 
 // The reasons.
@@ -18,7 +18,7 @@ const (
 	Truncated
 	// LinkType: captured on a link type that is not decoded.
 	LinkType
-	// OtherTransport: neither TCP nor UDP.
+	// OtherTransport: neither TCP nor UDP, or inside of too many tunnels.
 	OtherTransport
 	// OutOfWindow: a TCP segment with a sequence number far from its stream.
 	OutOfWindow
@@ -26,6 +26,10 @@ const (
 	AfterClose
 	// Retransmit: a TCP segment with nothing in it that was not seen before.
 	Retransmit
+	// Duplicate: seen before at another place (Packet.Via).
+	Duplicate
+	// Ignored: of a connection of which nothing is wanted.
+	Ignored
 	// BrokenFile: the packet in which the file breaks off.
 	BrokenFile
 	// Reasons is how many there are.
@@ -34,17 +38,17 @@ const (
 
 var reasonNames = [Reasons]string{
 	"not_ip", "fragment", "malformed", "truncated", "link_type", "other_transport", "out_of_window",
-	"after_close", "retransmit", "truncated_file",
+	"after_close", "retransmit", "duplicate", "ignored", "truncated_file",
 }
 
 // String is the reason as logs and metrics spell it.
 func (r Reason) String() string { return reasonNames[r] }
 
-// Stats is what was read so far. Every packet is counted once:
+// Stats is what was read so far, of a file or a live stream. Every packet is counted once:
 //
 //	Packets = Used + Empty + the sum of Skipped
 type Stats struct {
-	// Packets is the number of packets in the file.
+	// Packets is the number of packets.
 	Packets uint64
 	// Used is how many of them gave payload records.
 	Used uint64
@@ -63,6 +67,8 @@ type Stats struct {
 	Connections uint64
 	// Evicted is how many connections left a full table before their end.
 	Evicted uint64
+	// Idle is how many connections of a live stream were forgotten for their silence.
+	Idle uint64
 	// Reassembled is the number of datagrams put together from fragments.
 	Reassembled uint64
 	// FileError says why reading stopped before the file's end; nil if it did not.
@@ -72,5 +78,6 @@ type Stats struct {
 // PayloadPackets is the number of TCP and UDP packets that carried payload,
 // used or not.
 func (s *Stats) PayloadPackets() uint64 {
-	return s.Used + s.Skipped[OutOfWindow] + s.Skipped[AfterClose] + s.Skipped[Retransmit]
+	return s.Used + s.Skipped[OutOfWindow] + s.Skipped[AfterClose] + s.Skipped[Retransmit] +
+		s.Skipped[Duplicate] + s.Skipped[Ignored]
 }

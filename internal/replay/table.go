@@ -56,13 +56,34 @@ type conn struct {
 	seen int64 // time of the last packet
 	half [2]half
 
+	// Of a live connection: ignored, nothing of it is wanted; all, everything
+	// is. long is whose message has grown longer than what is given of it, tail its last
+	// tailLen bytes, as the last of these eight.
+	ignored, all bool
+	long         side
+	tail         [8]byte
+	tailLen      int
+
+	ring       int
 	prev, next *conn // in order of seen, latest first
+}
+
+// dir is the direction of what a side sends.
+func (c *conn) dir(from side) event.Dir {
+	if from == c.local {
+		return event.Egress
+	}
+	return event.Ingress
 }
 
 // half is what one side has sent.
 type half struct {
 	stream
 	last int64 // time of the last payload
+
+	via     uint32 // where that was seen
+	message int64  // position of the message's first byte
+	cut     bool   // the last payload was not given, or not all of it
 
 	synSeen bool
 	isn     uint32
@@ -84,25 +105,47 @@ type half struct {
 
 // table holds connections, at most limit of them.
 type table struct {
-	limit  int
-	byKey  map[connKey]*conn
-	root   conn // of the ring of connections
-	free   *conn
-	cookie uint64
+	limit    int
+	byKey    map[connKey]*conn
+	byCookie map[uint64]*conn // nil where nobody asks by cookie
+	rings    [2]ring
+	free     *conn
+	cookie   uint64
 }
+
+// The rings: TCP connections, and what is soon forgotten, which is UDP and what is over.
+const (
+	lasting = iota
+	passing
+)
 
 func newTable(limit int) *table {
 	t := &table{limit: limit, byKey: make(map[connKey]*conn)}
-	t.root.prev, t.root.next = &t.root, &t.root
+	for i := range t.rings {
+		r := &t.rings[i].root
+		r.prev, r.next = r, r
+	}
 	return t
 }
 
 // oldest is the connection that was idle longest; nil if there is none.
 func (t *table) oldest() *conn {
-	if t.root.prev == &t.root {
+	a, b := t.rings[lasting].oldest(), t.rings[passing].oldest()
+	if a == nil || b != nil && b.seen < a.seen {
+		return b
+	}
+	return a
+}
+
+// ring is connections in order, the latest first.
+type ring struct{ root conn }
+
+// oldest is the last of the ring; nil if it is empty.
+func (r *ring) oldest() *conn {
+	if r.root.prev == &r.root {
 		return nil
 	}
-	return t.root.prev
+	return r.root.prev
 }
 
 // full tells whether the next connection needs another to go.
@@ -118,24 +161,40 @@ func (t *table) add(key connKey) *conn {
 		c.recycle()
 	}
 	t.cookie++
-	c.key, c.cookie, c.local, c.talker = key, t.cookie, nobody, nobody
+	c.key, c.cookie, c.local, c.talker, c.long = key, t.cookie, nobody, nobody, nobody
 	t.byKey[key] = c
-	c.link(&t.root)
+	if t.byCookie != nil {
+		t.byCookie[c.cookie] = c
+	}
+	if event.Transport(key.transport) == event.UDP {
+		c.ring = passing
+	}
+	c.link(&t.rings[c.ring].root)
 	return c
 }
 
 // touch makes c the latest.
 func (t *table) touch(c *conn, now int64) {
 	c.seen = max(c.seen, now)
-	if t.root.next != c {
+	if root := &t.rings[c.ring].root; root.next != c {
 		c.unlink()
-		c.link(&t.root)
+		c.link(root)
+	}
+}
+
+// shorten makes c one of those that are soon forgotten.
+func (t *table) shorten(c *conn) {
+	if c.ring != passing {
+		c.unlink()
+		c.ring = passing
+		c.link(&t.rings[passing].root)
 	}
 }
 
 // remove forgets a connection and keeps its memory.
 func (t *table) remove(c *conn) {
 	delete(t.byKey, c.key)
+	delete(t.byCookie, c.cookie)
 	c.unlink()
 	c.next, t.free = t.free, c
 }

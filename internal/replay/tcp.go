@@ -14,6 +14,11 @@ func (t *tracker) tcp(p *packet) {
 		t.retire(c, c.seen)
 		c = nil
 	}
+	if c != nil && c.ignored {
+		t.table.touch(c, p.time)
+		t.stats.Skipped[Ignored]++
+		return
+	}
 	if c == nil {
 		if p.flags&flagSYN == 0 && p.wire == 0 || p.flags&flagRST != 0 {
 			t.stats.Empty++
@@ -32,7 +37,7 @@ func (t *tracker) tcp(p *packet) {
 	case p.wire == 0:
 		t.stats.Empty++
 	case c.over:
-		t.stats.Skipped[c.half[from].remains(p)]++
+		t.stats.Skipped[c.half[from].again(p, c.half[from].remains(p))]++
 	default:
 		c = t.data(c, from, p)
 	}
@@ -137,9 +142,10 @@ func (t *tracker) give(c *conn, from side, p *packet, pos int64) {
 	}
 	// One byte just below the first one seen is a keep-alive probe's garbage.
 	if start >= end || p.wire == 1 && pos == -1 && !h.synSeen {
-		t.stats.Skipped[why]++
+		t.stats.Skipped[h.again(p, why)]++
 		return
 	}
+	h.via = p.via
 	if c.local == nobody {
 		c.local = from.other()
 	}
@@ -156,12 +162,14 @@ func (t *tracker) give(c *conn, from side, p *packet, pos int64) {
 	}
 	if c.talker != from && !late {
 		flags |= event.MsgStart
-		c.talker = from
+		c.talker, c.long = from, nobody
+		h.message = start
 		t.stats.Messages++
 	}
+	p.end = pos + int64(p.wire)
 	captured := p.payload[min(start-pos, int64(len(p.payload))):]
 	captured = captured[:min(int64(len(captured)), end-start)]
-	t.split(c, from, p, run{start, end, high}, captured, flags)
+	t.emit(c, from, p, run{start, end, high}, captured, flags)
 	h.last = max(h.last, p.time)
 	t.stats.Used++
 	t.stats.Bytes += uint64(end - start)

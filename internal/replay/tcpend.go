@@ -81,6 +81,14 @@ func (t *tracker) reset(c *conn, from side, p *packet) {
 	t.close(c, p.time)
 }
 
+// again tells a retransmission from a packet that was seen at another place before.
+func (h *half) again(p *packet, why Reason) Reason {
+	if why == Retransmit && p.via != h.via {
+		return Duplicate
+	}
+	return why
+}
+
 // remains says what payload on a connection that is over was.
 func (h *half) remains(p *packet) Reason {
 	if pos := h.locate(p.dataSeq()); h.begun && h.missing(pos) >= pos+int64(p.wire) {

@@ -40,6 +40,9 @@ func (c *conn) confirmed(from side, seq uint32) bool {
 // of an old one.
 func (c *conn) renewed(from side, p *packet) bool {
 	h, o := &c.half[from], &c.half[from.other()]
+	if c.ignored {
+		return p.flags&(flagSYN|flagACK) == flagSYN && h.isn != p.seq
+	}
 	if p.flags&flagRST != 0 {
 		return false
 	}

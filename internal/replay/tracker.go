@@ -18,8 +18,21 @@ type item struct {
 type tracker struct {
 	table      *table
 	maxPayload int
+	window     int64 // bytes given of each message; 0: all
 	queue      []item
 	stats      *Stats
+}
+
+// take handles a packet that was decoded, or counts why it was not.
+func (t *tracker) take(p *packet, why Reason) {
+	switch {
+	case why != Reasons:
+		t.stats.Skipped[why]++
+	case event.Transport(p.transport) == event.TCP:
+		t.tcp(p)
+	default:
+		t.udp(p)
+	}
 }
 
 // open begins a connection, for which the one idle longest may have to go.
@@ -51,6 +64,7 @@ func (t *tracker) close(c *conn, now int64) {
 		r.Pos = uint64(c.half[c.local.other()].reached())
 	}
 	c.over = true
+	t.table.shorten(c)
 }
 
 // reached is the position that the half has come to. Once it has ended that is
@@ -69,12 +83,8 @@ func (t *tracker) record(c *conn, kind event.Kind, from side, now int64) *tap.Re
 	r := &t.queue[len(t.queue)-1].rec
 	local, remote := &c.key.ends[c.local], &c.key.ends[c.local.other()]
 	otherPos, otherTime := c.proven(from.other())
-	dir := event.Ingress
-	if from == c.local {
-		dir = event.Egress
-	}
 	*r = tap.Record{
-		Kind: uint8(kind), Dir: uint8(dir), Transport: c.key.transport, Role: uint8(c.role), Family: c.key.family,
+		Kind: uint8(kind), Dir: uint8(c.dir(from)), Transport: c.key.transport, Role: uint8(c.role), Family: c.key.family,
 		Cookie: c.cookie, Time: uint64(now),
 		Local: local.addr, LocalPort: local.port, Remote: remote.addr, RemotePort: remote.port,
 		OtherPos: uint64(otherPos), OtherTime: uint64(otherTime),
@@ -83,9 +93,10 @@ func (t *tracker) record(c *conn, kind event.Kind, from side, now int64) *tap.Re
 	return r
 }
 
-// flush says what was held back when the file is at its end.
+// flush says what was held back when the stream is at its end.
 func (t *tracker) flush() {
-	for c := t.table.root.prev; c != &t.table.root; c = c.prev {
+	root := &t.table.rings[lasting].root // what is over, or UDP, holds nothing back
+	for c := root.prev; c != root; c = c.prev {
 		t.finish(c)
 	}
 }

@@ -5,6 +5,8 @@ package replay
 import (
 	"encoding/binary"
 
+	"github.com/gopacket/gopacket/layers"
+
 	"github.com/beylareceiver/beylareceiver/internal/event"
 )
 
@@ -19,6 +21,7 @@ const (
 // decoder takes frames apart. It holds fragments, nothing else.
 type decoder struct {
 	fragments fragments
+	tunnels   int // around what is being decoded
 }
 
 // transport reads a TCP or UDP header; wire is the length of data before the
@@ -29,7 +32,18 @@ func (d *decoder) transport(protocol byte, data []byte, wire int, p *packet) Rea
 	case event.TCP:
 		return tcpHeader(data, wire, p)
 	case event.UDP:
-		return udpHeader(data, wire, p)
+		if why := udpHeader(data, wire, p); why != Reasons {
+			return why
+		}
+		return d.datagram(p)
+	}
+	switch protocol {
+	case protocolIPv4:
+		return d.plain(layers.EthernetTypeIPv4, data, wire, p)
+	case protocolIPv6:
+		return d.plain(layers.EthernetTypeIPv6, data, wire, p)
+	case protocolGRE:
+		return d.gre(data, wire, p)
 	}
 	return OtherTransport
 }
@@ -66,6 +80,7 @@ func udpHeader(data []byte, wire int, p *packet) Reason {
 	}
 	p.src.port, p.dst.port = binary.BigEndian.Uint16(data), binary.BigEndian.Uint16(data[2:])
 	p.seq, p.ack, p.flags = 0, 0, 0
+	p.flush = p.flush && size == wire
 	p.wire, p.payload = size-8, data[8:min(size, len(data))]
 	return Reasons
 }

@@ -10,6 +10,11 @@ import (
 // what follows is taken for something new.
 const udpIdle = int64(60e9)
 
+// owned is how long, in ns after its last datagram, the place that showed a
+// side's datagrams first is the only one that is believed: they have no numbers by which
+// one that passes two places would be known again.
+const owned = int64(1e9)
+
 // udp takes a datagram: one record, a message of its own.
 func (t *tracker) udp(p *packet) {
 	if p.wire == 0 {
@@ -26,8 +31,18 @@ func (t *tracker) udp(p *packet) {
 		c = t.open(key)
 		c.local = from.other()
 	}
-	t.table.touch(c, p.time)
 	h := &c.half[from]
+	if c.ignored {
+		t.table.touch(c, p.time)
+		t.stats.Skipped[Ignored]++
+		return
+	}
+	if h.last != 0 && h.via != p.via && p.time-h.last <= owned {
+		t.stats.Skipped[Duplicate]++
+		return
+	}
+	t.table.touch(c, p.time)
+	h.via = p.via
 	r := t.record(c, event.Data, from, p.time)
 	r.Flags = uint16(event.MsgStart)
 	r.Pos = uint64(h.high)
