@@ -14,7 +14,8 @@ func (e *Engine) emit(x *proto.Exchange, st *stage) {
 		e.correlate.Reroot(x, &st.places[proto.Server])
 	}
 	in := &e.input
-	in.Exchange, in.Endpoints, in.Resource = x, s.endpoints(), e.procs.Lookup(s.holder())
+	who := s.holder()
+	in.Exchange, in.Endpoints, in.Resource = x, s.endpoints(), e.procs.Lookup(who)
 	for _, side := range [...]proto.Side{proto.Server, proto.Client} {
 		if s.sides()&sideBit(side) == 0 {
 			continue
@@ -26,7 +27,7 @@ func (e *Engine) emit(x *proto.Exchange, st *stage) {
 		span := e.batch.spans.Add()
 		e.builder.Build(span, in)
 		e.correlate.Tally().Add(in.Resource.Service, &st.places[side])
-		st.tell(in.Resource.Service, span.Start)
+		st.tell(knownService(who, in.Resource), span.Start)
 	}
 	if e.batch.spans.Len() >= e.cfg.MaxBatch {
 		e.flush()

@@ -72,6 +72,7 @@ type bench struct {
 	source *fakeSource
 	clock  *fakeClock
 	lost   uint32 // records that did not fit the ring so far
+	tb     testing.TB
 }
 
 func newBench(tb testing.TB, cfg Config) *bench {
@@ -87,8 +88,10 @@ func newBench(tb testing.TB, cfg Config) *bench {
 	}
 	cfg.FlushInterval = 200 * time.Millisecond
 	cfg.Correlate.Threads = true
-	cfg.Process = process.Options{ProcFS: tb.TempDir(), HostName: "host", LookupsPerSecond: cfg.Process.LookupsPerSecond}
-	b := &bench{source: &fakeSource{progress: map[uint64]tap.ProgressRecord{}, known: map[uint32]tap.Process{}}, clock: &fakeClock{now: 1e9}}
+	b := &bench{tb: tb, source: &fakeSource{progress: map[uint64]tap.ProgressRecord{}, known: map[uint32]tap.Process{}}, clock: &fakeClock{now: 1e9}}
+	cfg.Process = process.Options{
+		ProcFS: tb.TempDir(), HostName: "host", LookupsPerSecond: cfg.Process.LookupsPerSecond, Now: b.clock.Now,
+	}
 	e, err := newEngine(cfg)
 	require.NoError(tb, err)
 	e.src, e.clock, e.owners = b.source, b.clock, true

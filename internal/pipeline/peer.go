@@ -2,7 +2,10 @@
 
 package pipeline
 
-import "github.com/beylareceiver/beylareceiver/internal/process"
+import (
+	"github.com/beylareceiver/beylareceiver/internal/event"
+	"github.com/beylareceiver/beylareceiver/internal/process"
+)
 
 // peer is what an exchange knows of its other end, when that is a socket of this
 // host as well.
@@ -44,12 +47,13 @@ func (e *Engine) peerService(st *stage) string {
 	if who.PID == 0 {
 		return ""
 	}
-	return knownService(e.procs.Lookup(who))
+	return knownService(who, e.procs.Lookup(who))
 }
 
-// knownService is a resource's service.name, unless it was made up for want of time.
-func knownService(r *process.Resource) string {
-	if r.Provisional {
+// knownService is a process's service.name, unless it was made up because the process is
+// not known, or for want of time.
+func knownService(who event.Process, r *process.Resource) string {
+	if who.PID == 0 || r.Provisional {
 		return ""
 	}
 	return r.Service
