@@ -129,6 +129,20 @@ func TestUnixKeepsOrderAndDistance(t *testing.T) {
 	assert.Zero(t, w.Unix(-2*epoch), "before 1970")
 }
 
+// A step moves what is converted after it, and stretches nothing.
+func TestStepMovesSpansAsAWhole(t *testing.T) {
+	for _, step := range []time.Duration{-2 * time.Hour, -time.Second, time.Second, 2 * time.Hour} {
+		f := &fake{now: 5e9, offset: epoch}
+		w := newWall(f)
+		first, last := w.Unix(1e9), w.Unix(3e9)
+		f.offset += int64(step)
+		require.Equal(t, first, w.Unix(1e9), "not before Sync, between two spans")
+		require.Equal(t, step, w.Sync())
+		require.Equal(t, int64(step), int64(w.Unix(1e9)-first))
+		require.Equal(t, last-first, w.Unix(3e9)-w.Unix(1e9))
+	}
+}
+
 func TestSystem(t *testing.T) {
 	w, err := New()
 	require.NoError(t, err)

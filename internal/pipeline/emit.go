@@ -21,7 +21,10 @@ func (e *Engine) emit(x *proto.Exchange, st *stage) {
 			continue
 		}
 		in.Side, in.Identity, in.Links = side, st.places[side].Identity, st.places[side].Links
-		in.NotBefore = st.peer.start
+		in.NotBefore = 0
+		if side == proto.Server { // a client's span stays where it is
+			in.NotBefore = st.peer.start
+		}
 		in.Extra.Reset()
 		e.describe(in, st)
 		span := e.batch.spans.Add()

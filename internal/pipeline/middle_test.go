@@ -50,11 +50,14 @@ func passes(from, to *conn, payload string) {
 // join makes a connection between two processes.
 func (b *bench) join(n uint64, from, to uint32) (client, server *conn) {
 	client, server = b.pair(n)
-	for c, pid := range map[*conn]uint32{client: from, server: to} {
-		c.comm = map[uint32]string{clientPID: "client", middlePID: "middle", behindPID: "behind"}[pid]
-		c.own(pid)
-	}
+	client.comm, server.comm = nameOf(from), nameOf(to)
+	client.own(from)
+	server.own(to)
 	return client, server
+}
+
+func nameOf(pid uint32) string {
+	return map[uint32]string{clientPID: "client", middlePID: "middle", behindPID: "behind"}[pid]
 }
 
 func newMiddle(tb testing.TB, cfg Config) *middle {

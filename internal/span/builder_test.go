@@ -192,6 +192,26 @@ func TestInterval(t *testing.T) {
 	}
 }
 
+// Where the wall clock was stepped back, a server's span moves along with its client's.
+func TestNotBefore(t *testing.T) {
+	b := NewBuilder(&clock.Identity{})
+	x := &proto.Exchange{Request: message(100, 110, true), Response: message(150, 190, true), Semantics: constant{}}
+	for name, tt := range map[string]struct {
+		notBefore, start, end uint64
+	}{
+		"nothing known": {0, 100, 190},
+		"before":        {99, 100, 190},
+		"at once":       {100, 100, 190},
+		"after":         {5000, 5000, 5090},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var s Span
+			b.Build(&s, &Input{Exchange: x, Identity: child, NotBefore: tt.notBefore})
+			assert.Equal(t, []uint64{tt.start, tt.end}, []uint64{s.Start, s.End})
+		})
+	}
+}
+
 func TestBuildDoesNotAllocate(t *testing.T) {
 	b, s := NewBuilder(&clock.Identity{}), &Span{}
 	in := &Input{
