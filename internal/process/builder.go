@@ -30,6 +30,7 @@ func (b *builder) fromFacts(p event.Process, f *facts) *Resource {
 		CgroupPath:  f.cgroup,
 		ContainerID: cg.ContainerID,
 		NetNS:       firstOf(p.NetNS, f.netns),
+		Go:          f.golang.Offsets,
 	}
 	if r.Executable == "" {
 		r.Executable = clean(f.name(), maxValue)
@@ -82,6 +83,10 @@ func (b *builder) processAttrs(r *Resource, p event.Process, f *facts) {
 	str(a, "process.executable.name", path.Base(f.name()))
 	str(a, "process.executable.path", f.exe)
 	str(a, "process.command", f.command())
+	if f.golang.Version != "" {
+		a.Str("process.runtime.name", "go")
+		a.Str("process.runtime.version", f.golang.Version)
+	}
 }
 
 // placeAttrs are where it runs, and who says so.

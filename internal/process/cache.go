@@ -15,6 +15,7 @@ type Cache struct {
 	cgroups  *resolver
 	budget   budget
 	reading  readers
+	binaries binaries
 	unknown  *Resource
 	entries  map[key]*entry
 	latest   map[uint32]*entry // by pid, the newest process that had it

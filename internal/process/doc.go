@@ -59,6 +59,10 @@
 // pid and start time. Attributes from OTEL_RESOURCE_ATTRIBUTES are added, except for process.*, telemetry.*
 // and those that we know ourselves; a service.instance.id there wins over ours.
 //
+// Of a Go program its executable tells the version, process.runtime.name and
+// process.runtime.version, and [Resource.Go]. The file is looked into once per state of
+// it (device, inode, size and times), not once per process.
+//
 // # Bounds
 //
 // Entries are capped; a clock hand evicts. /proc is read at a bounded rate, for a bounded

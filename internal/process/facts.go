@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/beylareceiver/beylareceiver/internal/goruntime"
 )
 
 // facts is what /proc told about one process. argv and cwd serve to find a
@@ -16,6 +18,7 @@ type facts struct {
 	stat
 	program
 	env    environment
+	golang goruntime.Info
 	cgroup string
 	vpid   uint32
 	netns  uint32

@@ -19,6 +19,9 @@ func (c *Cache) fill(e *entry) {
 	}
 	out, ok := c.fetch(e, func() outcome {
 		f, err := c.proc.read(e.who.PID, e.who.Start)
+		if err == nil {
+			f.golang = c.binaries.golang(c.proc, e.who.PID, &f)
+		}
 		return outcome{facts: f, err: err}
 	})
 	switch {

@@ -61,6 +61,17 @@ func (h *handles) path(root string, id uint64) (path string, known, ok bool) {
 	return "/" + below, true, true
 }
 
+// identify names the state of a file. False: not known.
+func identify(info os.FileInfo) (fileID, bool) {
+	s, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return fileID{}, false
+	}
+	return fileID{
+		dev: uint64(s.Dev), ino: s.Ino, size: s.Size, changed: s.Ctim.Nano(), modified: s.Mtim.Nano(),
+	}, true
+}
+
 // inode is the inode number of a file. 0: not known.
 func inode(info os.FileInfo) uint64 {
 	if s, ok := info.Sys().(*syscall.Stat_t); ok {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/beylareceiver/beylareceiver/internal/attr"
+	"github.com/beylareceiver/beylareceiver/internal/goruntime"
 )
 
 // Resource is what one process (or, where the process is not known, one
@@ -24,6 +25,9 @@ type Resource struct {
 	// Provisional says that there was no time to look the process up: this is
 	// what the kernel told, and a later Lookup will give more.
 	Provisional bool
+	// Go says where a Go program keeps the ids of its goroutines. Zero for other programs,
+	// for versions that are not known, and without the privilege to read the executable.
+	Go goruntime.Offsets
 	// NetNS is the inode number of the network namespace. 0: unknown.
 	NetNS uint32
 }
@@ -31,7 +35,8 @@ type Resource struct {
 // same tells whether two resources say the same.
 func (r *Resource) same(o *Resource) bool {
 	return r.Service == o.Service && r.Executable == o.Executable && r.CgroupPath == o.CgroupPath &&
-		r.ContainerID == o.ContainerID && r.NetNS == o.NetNS && slices.EqualFunc(r.Attrs, o.Attrs, sameKV)
+		r.ContainerID == o.ContainerID && r.NetNS == o.NetNS && r.Go == o.Go &&
+		slices.EqualFunc(r.Attrs, o.Attrs, sameKV)
 }
 
 // sameKV compares the kinds of value that resources have.
