@@ -153,6 +153,7 @@ type conn struct {
 	readTime uint64        // when the newest message that came in began to be read
 	again    uint32        // segments sent again so far
 	connect  time.Duration // what connect took
+	reader   uint32        // the process that reads, if that is not tgid
 }
 
 var (
@@ -211,7 +212,7 @@ func (c *conn) read(by event.Thread, flags event.Flags) {
 	c.readTime = uint64(c.b.clock.now)
 	c.b.give(tap.ReadRecord{
 		Kind: uint8(event.Read), Dir: uint8(event.Ingress), Transport: uint8(event.TCP), Role: uint8(c.role),
-		Flags: uint16(flags), Cookie: c.cookie, Time: c.readTime, Tgid: c.tgid, Lost: c.b.lost,
+		Flags: uint16(flags), Cookie: c.cookie, Time: c.readTime, Tgid: cmp.Or(c.reader, c.tgid), Lost: c.b.lost,
 		Thread: by.ID, Goroutine: by.Goroutine, GoroutineParent: by.GoroutineParent,
 	}, "")
 }
