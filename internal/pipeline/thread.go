@@ -107,7 +107,7 @@ func (e *Engine) meet(p event.Process, r *process.Resource) {
 		e.correlate.Forget(p.PID)
 		k = known{}
 	}
-	want := known{start: p.Start, Process: tap.Process{Leaf: k.Leaf}}
+	want := known{start: p.Start, Process: tap.Process{Goid: r.Go.Goid, GoidParent: r.Go.ParentGoid, Leaf: k.Leaf}}
 	if want != k {
 		e.know(p.PID, want)
 	}

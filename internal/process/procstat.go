@@ -48,10 +48,10 @@ func parseStat(line []byte) (stat, error) {
 }
 
 // sameStart compares the kernel's start_boottime in nanoseconds with ticks of
-// /proc. Both floor the same clock; one tick is allowed for rounding.
+// /proc, which round the same number down. The less a tick leaves open, the
+// fewer processes that got the number right after another one pass for it.
 func sameStart(ns, ticks uint64) bool {
-	t := ns / tick
-	return t == ticks || t+1 == ticks || t == ticks+1
+	return ns/tick == ticks // see nsec_to_clock_t in kernel/time/time.c
 }
 
 // vpidOf reads the innermost pid from the NSpid line of /proc/<pid>/status. 0: not given.

@@ -24,7 +24,7 @@ func TestSameStart(t *testing.T) {
 	for _, c := range []struct {
 		ns, ticks uint64
 		want      bool
-	}{{0, 0, true}, {1533391234567, 153339, true}, {1533391234567, 153340, true}, {1533391234567, 153338, true}, {1533391234567, 153337, false}, {1533391234567, 153341, false}} {
+	}{{0, 0, true}, {1533391234567, 153339, true}, {1533391234567, 153340, false}, {1533391234567, 153338, false}, {1533390000000, 153339, true}} {
 		assert.Equal(t, c.want, sameStart(c.ns, c.ticks), c)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/beylareceiver/beylareceiver/internal/event"
+	"github.com/beylareceiver/beylareceiver/internal/goruntime"
 	"github.com/beylareceiver/beylareceiver/internal/tap"
 )
 
@@ -22,9 +23,14 @@ func TestProcesses(t *testing.T) {
 	if w.Report().Owners == tap.RungNone {
 		t.Skip("this kernel refuses every rung; TestRungs says why")
 	}
-	var offsets struct{ Goid, ParentGoid uint32 }
-	offsets.Goid, offsets.ParentGoid = 152, 280
-	var err error
+	exe, err := os.Open("/proc/self/exe")
+	require.NoError(t, err)
+	defer exe.Close()
+	stat, err := exe.Stat()
+	require.NoError(t, err)
+	program, err := goruntime.Read(exe, stat.Size())
+	require.NoError(t, err)
+	offsets := program.Offsets
 	require.NoError(t, err)
 	self := uint32(os.Getpid())
 	known := tap.Process{Goid: offsets.Goid, GoidParent: offsets.ParentGoid}
