@@ -28,6 +28,7 @@ var rules = []rule{
 	{pkg: "selection"},
 	// Sources, beside the tap.
 	{pkg: "replay", imports: []string{"tap", "event"}},
+	{pkg: "iface", imports: []string{"replay", "tap"}},
 	// Stages.
 	{pkg: "event", imports: []string{"tap"}},
 	{pkg: "flow", imports: []string{"event", "ledger"}},
@@ -39,10 +40,13 @@ var rules = []rule{
 	{pkg: "correlate", imports: []string{"event", "proto", "tracecontext", "attr"}},
 	{pkg: "span", imports: []string{"proto", "process", "attr", "correlate", "clock"}},
 	{pkg: "traces", imports: []string{"span", "attr", "process"}},
+	// What a process can do where it runs.
+	{pkg: "preflight", imports: []string{"tap", "process"}},
+	{pkg: "cmd/beyla-preflight", imports: []string{"preflight"}},
 	// What joins them.
 	{pkg: "pipeline", imports: []string{"..."}},
 	{pkg: "receiver/...", imports: []string{
-		"pipeline", "traces", "ledger", "selection", "sampling", "replay", "proto/http1", "tracecontext", "testkit", "receiver/...",
+		"pipeline", "preflight", "traces", "ledger", "selection", "sampling", "replay", "proto/http1", "tracecontext", "testkit", "receiver/...",
 	}},
 	// Help for tests.
 	{pkg: "testkit", imports: []string{"..."}},
@@ -65,7 +69,8 @@ type fence struct {
 
 var fences = []fence{
 	{what: "go.opentelemetry.io/collector/pdata", only: []string{"traces", "receiver/...", "testkit", "testkit/..."}},
-	{what: "github.com/cilium/ebpf", only: []string{"tap", "testkit", "testkit/..."}},
+	// Two sources load programs: at sockets, and at interfaces. They share none.
+	{what: "github.com/cilium/ebpf", only: []string{"tap", "iface", "testkit", "testkit/..."}},
 	{what: "unsafe", direct: true, only: []string{"event"}},
 	{what: "C", direct: true},
 }
