@@ -108,11 +108,12 @@ _Static_assert(sizeof(struct beyla_read) == 56, "read layout");
 struct beyla_owner {
 	struct beyla_record rec;
 	__u64 start; /* start_boottime of the process, ns */
+	__u64 home; /* cgroup v2 id of the process, which its socket need not have; CONNECT: 0 */
 	__u8 comm[16];
 	__u32 tid;
 	__u32 pad;
 };
-_Static_assert(sizeof(struct beyla_owner) == 200, "owner layout");
+_Static_assert(sizeof(struct beyla_owner) == 208, "owner layout");
 
 /* Value of beyla_progress_map: how far a message longer than its window has come. */
 struct beyla_progress {

@@ -29,6 +29,7 @@ static __always_inline void beyla_fill_task(struct beyla_owner *own)
 	own->rec.tgid = id >> 32;
 	own->tid = (__u32)id;
 	own->start = BPF_CORE_READ(leader, start_boottime);
+	own->home = bpf_get_current_cgroup_id();
 	bpf_probe_read_kernel(own->comm, sizeof(own->comm), leader->comm);
 }
 

@@ -100,6 +100,7 @@ func fillOwner(raw []byte, ev *Event) {
 	own := (*tap.OwnerRecord)(unsafe.Pointer(unsafe.SliceData(raw)))
 	ev.Process.TID = own.Tid
 	ev.Process.Start = own.Start
+	ev.Process.Home = own.Home
 	comm, _, _ := bytes.Cut(own.Comm[:], []byte{0})
 	ev.Process.Comm = string(comm)
 }

@@ -45,12 +45,12 @@ func TestDecodeData(t *testing.T) {
 func TestDecodeOwner(t *testing.T) {
 	own := tap.OwnerRecord{
 		Rec:   tap.Record{Kind: 3, Transport: 17, Family: 6, Local: netip.MustParseAddr("::ffff:192.0.2.1").As16(), LocalPort: 53, Tgid: 9},
-		Start: 77, Comm: [16]uint8{'n', 'g', 'i', 'n', 'x', 0, 'x'}, Tid: 10,
+		Start: 77, Home: 78, Comm: [16]uint8{'n', 'g', 'i', 'n', 'x', 0, 'x'}, Tid: 10,
 	}
 	var got Event
 	require.NoError(t, Decode(raw(t, own, ""), &got))
 	require.Equal(t, Owner, got.Kind)
-	require.Equal(t, Process{PID: 9, TID: 10, Start: 77, Comm: "nginx"}, got.Process)
+	require.Equal(t, Process{PID: 9, TID: 10, Start: 77, Home: 78, Comm: "nginx"}, got.Process)
 	require.Equal(t, netip.MustParseAddrPort("192.0.2.1:53"), got.Local, "mapped addresses are shown as what they are")
 }
 

@@ -98,6 +98,9 @@ type Process struct {
 	Cgroup uint64
 	// NetNS is the inode number of the network namespace. 0: unknown.
 	NetNS uint32
+	// Home is the cgroup v2 id of the process itself: Cgroup is its socket's,
+	// which is that of whoever made the socket. 0: unknown.
+	Home uint64
 }
 
 // Thread is a thread and, in a Go program, the goroutine that it was running.

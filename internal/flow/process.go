@@ -12,6 +12,7 @@ func learn(p, from *event.Process) {
 	keep(&p.PID, from.PID)
 	keep(&p.TID, from.TID)
 	keep(&p.Start, from.Start)
+	keep(&p.Home, from.Home)
 	keep(&p.Cgroup, from.Cgroup)
 	keep(&p.NetNS, from.NetNS)
 	if from.Comm != "" {

@@ -2,6 +2,8 @@ package process
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -286,4 +288,29 @@ func TestElsewhere(t *testing.T) {
 		require.False(t, has, key)
 	}
 	require.Equal(t, "unknown_service", r.Service)
+}
+
+// Two processes may have the same number and begin within one tick of the clock
+// that /proc tells start times in. The one that lives elsewhere is not taken for the other.
+func TestNumberUsedAgainWithinATick(t *testing.T) {
+	p, w, c := setup(t, func(o *Options) { o.CgroupRoot = t.TempDir() })
+	p.add(shop())
+	home := filepath.Join(c.opts.CgroupRoot, "kubepods/burstable/pod"+uid, id64)
+	require.NoError(t, os.MkdirAll(home, 0o755))
+	info, err := os.Stat(home)
+	require.NoError(t, err)
+
+	other := seen(shop())
+	other.Home = inode(info) + 1
+	r := c.Lookup(other)
+	assert.Equal(t, "unknown_service:python3", r.Service)
+	assert.True(t, r.Provisional)
+	assert.Equal(t, uint64(1), c.Stats().Foreign)
+	w.now += 2 * second
+	assert.Equal(t, "shop", c.Lookup(other).Service, "a process that was moved since is looked up again")
+
+	own := seen(shop())
+	own.Start++
+	own.Home = inode(info)
+	assert.Equal(t, "shop", c.Lookup(own).Service)
 }

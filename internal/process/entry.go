@@ -19,8 +19,8 @@ type entry struct {
 	settled bool
 	// pending is a look-up that took too long.
 	pending chan outcome
-	// retryAt and checkAt are times of Options.Now.
-	retryAt, checkAt int64
+	// made, retryAt and checkAt are times of Options.Now.
+	made, retryAt, checkAt int64
 	// used is read by the clock hand, touched by the sweep.
 	used, touched bool
 }
@@ -64,7 +64,7 @@ func (c *Cache) insert(e *entry) {
 	if len(c.ring) >= c.opts.Entries {
 		c.evict()
 	}
-	e.slot, e.touched = len(c.ring), true
+	e.slot, e.touched, e.made = len(c.ring), true, c.opts.Now()
 	c.ring = append(c.ring, e)
 	c.entries[e.key] = e
 	if e.key.pid != 0 && e.newer(c.latest[e.key.pid]) {

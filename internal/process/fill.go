@@ -1,6 +1,10 @@
 package process
 
-import "errors"
+import (
+	"errors"
+	"os"
+	"path/filepath"
+)
 
 const (
 	// retryAfter is how long a look-up that took too long is left alone, and
@@ -30,6 +34,11 @@ func (c *Cache) fill(e *entry) {
 			e.res = c.build.fromKernel(e.who, c.lastCgroup(e))
 			e.res.Provisional = true
 		}
+	case out.err == nil && c.doubtful(e, out.facts.cgroup):
+		c.counters.foreign.Add(1)
+		e.retryAt = c.opts.Now() + retryAfter
+		e.res = c.build.fromKernel(e.who, c.lastCgroup(e))
+		e.res.Provisional = true
 	case out.err == nil:
 		e.stat, e.settled = out.facts.stat, true
 		out.facts.cgroup = c.cgroupPath(out.facts.cgroup, e.who.Cgroup)
@@ -43,6 +52,17 @@ func (c *Cache) fill(e *entry) {
 		e.settled = true
 		e.keep(c.build.fromKernel(e.who, c.lastCgroup(e)))
 	}
+}
+
+// doubtful tells whether what /proc said may be of another process: one that
+// got the number within the same tick of the clock that start times are told in, and
+// lives elsewhere. It asks only while the process is young; later it may have been moved.
+func (c *Cache) doubtful(e *entry, cgroup string) bool {
+	if e.who.Home == 0 || c.opts.CgroupRoot == "" || cgroup == "" || climbs(cgroup) || c.opts.Now()-e.made > retryAfter {
+		return false
+	}
+	info, err := os.Stat(filepath.Join(c.opts.CgroupRoot, cgroup))
+	return err == nil && inode(info) != e.who.Home
 }
 
 // fetch gets an outcome: of the look-up under way, or of a new one. False: not now.

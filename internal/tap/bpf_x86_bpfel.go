@@ -92,6 +92,7 @@ type bpfBeylaOwner struct {
 	_     structs.HostLayout
 	Rec   bpfBeylaRecord
 	Start uint64
+	Home  uint64
 	Comm  [16]uint8
 	Tid   uint32
 	Pad   uint32
