@@ -146,8 +146,9 @@ func TestOnErrorIgnore(t *testing.T) {
 	require.Len(t, host.events, 1)
 	assert.Equal(t, componentstatus.StatusPermanentError, host.events[0].Status())
 	assert.ErrorContains(t, host.events[0].Err(), "not a cgroup v2 folder")
-	require.Equal(t, 1, in.logs.Len(), "said once")
-	assert.Contains(t, in.logs.All()[0].Message, "on_error: ignore")
+	require.Equal(t, 2, in.logs.Len(), "said once")
+	assert.Contains(t, in.logs.All()[0].Message, "preflight: ")
+	assert.Contains(t, in.logs.All()[1].Message, "on_error: ignore")
 }
 
 // TestHealthyStatus: where the kernel takes everything, nothing is reported.
@@ -156,6 +157,7 @@ func TestHealthyStatus(t *testing.T) {
 	require.NoError(t, in.receiver.Start(t.Context(), host))
 	in.shutdown(t)
 	assert.Empty(t, host.events)
-	require.Equal(t, 1, in.logs.Len())
+	require.Equal(t, 2, in.logs.Len())
 	assert.Equal(t, "reading the sockets of this host", in.logs.All()[0].Message)
+	assert.Contains(t, in.logs.All()[1].Message, "preflight: ")
 }

@@ -6,9 +6,11 @@ import (
 	"strings"
 )
 
-// Text is the report as a block of less than 40 lines.
+// Text is the report as a block of less than 40 lines. What is to be added is
+// said once for features that follow each other.
 func (r *Report) Text() string {
 	var b strings.Builder
+	var said string
 	fmt.Fprintf(&b, "preflight: %s\n%s\n", r.Title, r.Meaning)
 	for _, row := range r.facts() {
 		fmt.Fprintf(&b, "  %-18s %s\n", row[0], row[1])
@@ -19,8 +21,9 @@ func (r *Report) Text() string {
 			continue
 		}
 		fmt.Fprintf(&b, "  off  %-11s  %s: %s\n", f.Name, f.Title, f.Reason)
-		if len(f.Add) > 0 {
-			fmt.Fprintf(&b, "       %-11s  add: %s\n", "", strings.Join(f.Add, "; and "))
+		if add := strings.Join(f.Add, "; and "); add != "" && add != said {
+			fmt.Fprintf(&b, "       %-11s  add: %s\n", "", add)
+			said = add
 		}
 	}
 	return strings.TrimSuffix(b.String(), "\n")

@@ -51,6 +51,10 @@ type health struct {
 	Err error
 	// Missing names the features that are off for it.
 	Missing []string
+	// Scenario is how the receiver is deployed, a word of internal/preflight; it may be empty.
+	Scenario string
+	// Add are the lines (manifest keys, capabilities, mounts) that would turn them on.
+	Add []string
 }
 
 // stats is a moment's account of an engine. The equations are those of

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/receiver"
@@ -48,7 +47,7 @@ func newPipeline(cfg *Config, set receiver.Settings, report func(health)) (engin
 func (p *pipelineEngine) Start(context.Context) error {
 	inner, err := pipeline.Open(p.cfg)
 	if err != nil {
-		return err
+		return p.explain(err)
 	}
 	p.inner = inner
 	p.preflight()
@@ -58,45 +57,6 @@ func (p *pipelineEngine) Start(context.Context) error {
 		p.closeErr = inner.Close()
 	}()
 	return nil
-}
-
-// preflight says once what the kernel accepted, and reports what is missing.
-func (p *pipelineEngine) preflight() {
-	if p.cfg.Pcap != "" {
-		p.logger.Info("reading a capture file", zap.String("path", p.cfg.Pcap))
-		return
-	}
-	r := p.inner.Report()
-	refused := make([]error, 0, len(r.Missing))
-	for _, m := range r.Missing {
-		refused = append(refused, fmt.Errorf("%s: %w", m.Feature, m.Err))
-	}
-	p.logger.Info("reading the sockets of this host",
-		zap.String("owner_hooks", string(r.Owners)),
-		zap.Bool("socket_states", r.States),
-		zap.Bool("own_sockets_marked", r.OwnSockets),
-		zap.Errors("refused", refused))
-
-	if h := healthOf(string(r.Owners), r.States, refused); h.Err != nil {
-		p.report(h)
-	}
-}
-
-// healthOf says what does not work for want of what the kernel refused. Hooks
-// that another rung of the ladder makes up for are no loss.
-func healthOf(owners string, states bool, refused []error) health {
-	var h health
-	if owners == "none" {
-		h.Missing = append(h.Missing, "process attribution")
-	}
-	if !states {
-		h.Missing = append(h.Missing, "connect times and failed connects")
-	}
-	if len(h.Missing) > 0 {
-		h.Err = fmt.Errorf("works without %s: the kernel refused %w",
-			strings.Join(h.Missing, " and "), errors.Join(refused...))
-	}
-	return h
 }
 
 // Next implements engine.

@@ -24,13 +24,26 @@ func (s *status) healthy(h health) {
 		s.report("", componentstatus.NewEvent(componentstatus.StatusOK))
 		return
 	}
-	attrs := pcommon.NewMap()
-	missing := attrs.PutEmptySlice("missing")
-	for _, m := range h.Missing {
-		missing.AppendEmpty().SetStr(m)
-	}
 	s.report(h.Err.Error(), componentstatus.NewEvent(componentstatus.StatusRecoverableError,
-		componentstatus.WithError(h.Err), componentstatus.WithAttributes(attrs)))
+		componentstatus.WithError(h.Err), componentstatus.WithAttributes(attributes(h))))
+}
+
+// attributes are those of an event: what is missing, and what would turn it on where.
+func attributes(h health) pcommon.Map {
+	attrs := pcommon.NewMap()
+	if h.Scenario != "" {
+		attrs.PutStr("scenario", h.Scenario)
+	}
+	list(attrs, "missing", h.Missing)
+	list(attrs, "add", h.Add)
+	return attrs
+}
+
+func list(attrs pcommon.Map, key string, words []string) {
+	values := attrs.PutEmptySlice(key)
+	for _, word := range words {
+		values.AppendEmpty().SetStr(word)
+	}
 }
 
 // broken reports that the receiver does not work and will not by itself.
