@@ -49,8 +49,8 @@ func TestOneRequest(t *testing.T) {
 		"network.protocol.version":  "1.1",
 		"http.response.status_code": int64(200),
 		"http.request.body.size":    int64(0), "http.response.body.size": int64(6),
-		"beyla.parent.evidence": "flow",
-	}, server.Attrs)
+		"beyla.parent.evidence": "flow", "service.peer.name": "curl",
+	}, untimed(server))
 	assert.Contains(t, server.Str("user_agent.original"), "curl/")
 	assert.Equal(t, map[string]any{
 		"http.request.method": "GET", "url.full": n.URL + "/hello?who=me",
@@ -59,7 +59,9 @@ func TestOneRequest(t *testing.T) {
 		"network.protocol.version":  "1.1",
 		"http.response.status_code": int64(200),
 		"http.request.body.size":    int64(0), "http.response.body.size": int64(6),
-	}, client.Attrs)
+		"service.peer.name": "nginx",
+	}, untimed(client))
+	timed(t, server, client, true)
 
 	for _, s := range []testkit.Span{server, client} {
 		assert.Equal(t, "GET", s.Name)
