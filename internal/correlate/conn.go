@@ -34,7 +34,7 @@ func (c *Correlator) Open() *Conn {
 }
 
 // Request is a request that a server of this host has received and not
-// answered in full. It belongs to the correlator between Server and Done.
+// answered in full. It belongs to the correlator between Take and Done.
 type Request struct {
 	exchange *proto.Exchange
 	place    *Place
@@ -53,21 +53,34 @@ func (c *Correlator) Read(k *Conn, ev *event.Event) {
 	if !c.threads {
 		return
 	}
-	who := ev.Thread
+	c.hear(ev.Lost, ev.Time)
+	pid, who := ev.Process.PID, ev.Thread
 	// A goroutine that the connection's own one has started reads for it: net/http
 	// watches for the next request, or the end, while a handler runs.
-	if who.Goroutine != 0 && who.GoroutineParent == k.reader.Goroutine && k.reader.Goroutine != 0 {
+	if pid == k.pid && k.reader.Goroutine != 0 && who.GoroutineParent == k.reader.Goroutine {
 		who = k.reader
 	}
 	c.letGo(k)
-	if who != k.reader || k.pid != ev.Process.PID {
+	returned := pid == k.pid && sameActor(who, k.reader)
+	if !returned {
 		c.unassign(k)
-		k.reader, k.pid = who, ev.Process.PID
+	}
+	k.reader, k.pid = who, pid
+	k.readAt, k.blocking = ev.Time, ev.Flags&event.Blocking != 0
+	if !returned {
 		c.assign(k)
 	}
-	k.readAt, k.blocking = ev.Time, ev.Flags&event.Blocking != 0
+	k.watch(returned, ev.Lost)
 	c.hold(k)
 	c.processes.read(k.hands[ofProcess])
+}
+
+// sameActor tells whether two who read are one: a goroutine runs on any thread.
+func sameActor(a, b event.Thread) bool {
+	if a.Goroutine != 0 || b.Goroutine != 0 {
+		return a.Goroutine == b.Goroutine
+	}
+	return a.ID == b.ID
 }
 
 // Wrote says that something is sent back on the connection, and by whom if that is known.
@@ -79,19 +92,8 @@ func (c *Correlator) Wrote(k *Conn, by event.Thread) {
 	k.open, k.request = 0, nil
 }
 
-// compare learns whether whoever reads a request is the one who answers it. A
-// process in which it is not hands requests over; then who sent something proves nothing.
-func (k *Conn) compare(by event.Thread) {
-	switch p := k.hands[ofProcess]; {
-	case by.ID == 0 || p == nil:
-	case by.Goroutine != 0 && k.reader.Goroutine != 0:
-		p.handsOver = p.handsOver || by.Goroutine != k.reader.Goroutine
-	default:
-		p.handsOver = p.handsOver || k.blocking && by.ID != k.reader.ID
-	}
-}
-
-// Drop says that the connection is gone, or was never a server's. Its requests are done.
+// Drop says that the connection is gone, or was never a server's. What it had
+// in hand is in nobody's any more.
 func (c *Correlator) Drop(k *Conn) {
 	c.letGo(k)
 	c.unassign(k)
@@ -123,4 +125,12 @@ func (k *Conn) inHand() *Request {
 		return nil
 	}
 	return k.request
+}
+
+// inHandFor gives the request that was in hand when x was sent.
+func (k *Conn) inHandFor(x *proto.Exchange) *Request {
+	if k.readAt > x.Request.First {
+		return nil
+	}
+	return k.inHand()
 }

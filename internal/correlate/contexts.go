@@ -4,6 +4,7 @@ package correlate
 // them. They are kept in two generations: what was not used in a whole one is
 // forgotten, so that the memory is bounded by time and by number.
 type contexts struct {
+	traces     *traces
 	young, old map[[16]byte]*trace
 	turned     int64
 	lifetime   int64
@@ -12,8 +13,11 @@ type contexts struct {
 // maxContexts is how many traces one generation holds.
 const maxContexts = 32768
 
-func newContexts(lifetime int64) contexts {
-	return contexts{young: make(map[[16]byte]*trace), old: make(map[[16]byte]*trace), lifetime: lifetime}
+func newContexts(ts *traces, lifetime int64) contexts {
+	return contexts{
+		traces: ts, lifetime: lifetime,
+		young: make(map[[16]byte]*trace), old: make(map[[16]byte]*trace),
+	}
 }
 
 // of gives the trace of a context.
@@ -26,14 +30,21 @@ func (cs *contexts) of(id [16]byte, now int64) *trace {
 	}
 	t := cs.old[id]
 	if t == nil {
-		t = &trace{begun: now, adopted: true}
+		t = cs.traces.begin(now)
+		t.refs++ // ours
+	} else {
+		delete(cs.old, id)
 	}
 	cs.young[id] = t
 	return t
 }
 
+// turn forgets the older generation. Spans may still be under way in its traces.
 func (cs *contexts) turn(now int64) {
+	for _, t := range cs.old {
+		cs.traces.release(t)
+	}
+	clear(cs.old)
 	cs.young, cs.old = cs.old, cs.young
-	clear(cs.young)
 	cs.turned = now
 }

@@ -55,6 +55,8 @@ type Correlator struct {
 	threads  bool
 	links    bool
 
+	now       int64 // time of the newest record, boot ns
+	loss      loss
 	calls     calls
 	traces    traces
 	contexts  contexts
@@ -82,12 +84,12 @@ func New(o Options, h Host) *Correlator {
 		random: o.Random, sampler: o.Sampler, host: h,
 		maxAge: int64(o.MaxAge), maxSpans: o.MaxSpans, threads: o.Threads, links: o.Links,
 		calls:     calls{open: make(map[key]*Call)},
-		contexts:  newContexts(int64(o.MaxAge)),
 		hands:     newHands(),
 		ids:       newRepeats(byID),
 		forwarded: newRepeats(byContext),
 		tally:     newTally(),
 	}
+	c.contexts = newContexts(&c.traces, int64(o.MaxAge))
 	c.processes = processes{hands: &c.hands, leaf: h.Leaf}
 	return c
 }
@@ -111,6 +113,8 @@ type Sender struct {
 // Client places the span of the end that sent a request. It looks at the
 // request only, so it is called as soon as the request's head is parsed.
 func (c *Correlator) Client(x *proto.Exchange, from Sender) Place {
+	c.hear(from.Lost, x.Request.First)
+	from = c.whose(from)
 	c.processes.called(from.PID)
 	if x.Context.Valid() {
 		if r := c.forwardedFrom(x, from); r != nil {
@@ -123,8 +127,8 @@ func (c *Correlator) Client(x *proto.Exchange, from Sender) Place {
 		return c.under(x, r, how)
 	}
 	p := c.root(x.Request.First, how)
-	if c.links {
-		c.link(&p, from)
+	if c.links && p.Keep {
+		c.link(&p, x, from)
 	}
 	return p
 }
@@ -134,7 +138,9 @@ func (c *Correlator) under(x *proto.Exchange, r *Request, how Outcome) Place {
 	r.promised = true
 	if c.full(r.place.trace, r.exchange.Request.First, x.Request.First) {
 		p := c.root(x.Request.First, LimitReached)
-		p.Links = append(p.Links, r.link(how.evidence()))
+		if r.place.Keep {
+			p.Links = append(p.Links, r.link(how.evidence()))
+		}
 		return p
 	}
 	return c.below(r.place, how, 0)
@@ -180,13 +186,23 @@ func (c *Correlator) received(x *proto.Exchange) Place {
 // emitted: it takes that one's place, below the context on the wire or as a root. Its
 // own ids stay, because others may refer to them.
 func (c *Correlator) Reroot(x *proto.Exchange, p *Place) {
-	if x.Context.Valid() && x.Context.TraceID == p.TraceID {
+	if !x.Context.Valid() {
+		p.uproot(NoCaller)
+		return
+	}
+	if x.Context.TraceID == p.TraceID {
 		p.Parent, p.State = x.Context.SpanID, x.Context.State
 		p.Flags = uint32(x.Context.Flags) | HasIsRemote | IsRemote
 		p.Evidence, p.Outcome = Wire, ByWire
 		return
 	}
-	p.Parent, p.State, p.Evidence, p.Outcome = [8]byte{}, "", NoEvidence, NoCaller
+	p.uproot(LimitReached) // it was the client's span that began a trace
+	p.Links = append(p.Links, linkTo(&x.Context))
+}
+
+// uproot takes the parent away.
+func (p *Place) uproot(why Outcome) {
+	p.Parent, p.State, p.Evidence, p.Outcome = [8]byte{}, "", NoEvidence, why
 	p.Flags &= Sampled | Random
 }
 

@@ -24,7 +24,12 @@ type hand struct {
 	owner owner
 	conns []*Conn
 	refs  int // connections that were last read by this owner
-	// handsOver is learnt of processes: see Conn.compare.
+	// pid is the process that it belongs to.
+	pid uint32
+	// newest is the connection that was read last, loops what that showed: see Conn.watch.
+	newest *Conn
+	loops  bool
+	// handsOver is learnt of processes: see Conn.compare and Conn.watch.
 	handsOver bool
 	// What is known of a process's habits: see processes.
 	reads, calls int
@@ -46,7 +51,7 @@ func newHands() (hs hands) {
 
 func (hs *hands) find(k kind, o owner) *hand { return hs.by[k][o] }
 
-func (hs *hands) get(k kind, o owner) *hand {
+func (hs *hands) get(k kind, o owner, pid uint32) *hand {
 	if h := hs.by[k][o]; h != nil {
 		return h
 	}
@@ -54,29 +59,34 @@ func (hs *hands) get(k kind, o owner) *hand {
 	if n := len(hs.spare); n > 0 {
 		h, hs.spare = hs.spare[n-1], hs.spare[:n-1]
 	}
-	*h = hand{kind: k, owner: o, conns: h.conns[:0]}
+	*h = hand{kind: k, owner: o, pid: pid, conns: h.conns[:0]}
 	hs.by[k][o] = h
 	return h
 }
 
+// maxSpareConns is how long a list a hand may keep while it is spare.
+const maxSpareConns = 64
+
 // drop forgets a hand that nobody refers to. Processes stay until they end.
 func (hs *hands) drop(h *hand) {
 	delete(hs.by[h.kind], h.owner)
-	if len(hs.spare) < maxSpare {
+	if len(hs.spare) < maxSpare && cap(h.conns) <= maxSpareConns {
+		h.newest = nil
 		hs.spare = append(hs.spare, h)
 	}
 }
 
-// assign makes the connection that of its reader.
+// assign makes the connection that of its reader, and of its process. What a thread
+// reads for a goroutine is the goroutine's: the thread runs another one soon.
 func (c *Correlator) assign(k *Conn) {
-	if k.reader.ID != 0 {
-		k.hands[ofThread] = c.hands.get(ofThread, owner{id: k.reader.ID})
-	}
-	if k.reader.Goroutine != 0 {
-		k.hands[ofGoroutine] = c.hands.get(ofGoroutine, owner{k.pid, k.reader.Goroutine})
+	switch {
+	case k.reader.Goroutine != 0:
+		k.hands[ofGoroutine] = c.hands.get(ofGoroutine, owner{k.pid, k.reader.Goroutine}, k.pid)
+	case k.reader.ID != 0:
+		k.hands[ofThread] = c.hands.get(ofThread, owner{id: k.reader.ID}, k.pid)
 	}
 	if k.pid != 0 {
-		k.hands[ofProcess] = c.hands.get(ofProcess, owner{pid: k.pid})
+		k.hands[ofProcess] = c.hands.get(ofProcess, owner{pid: k.pid}, k.pid)
 	}
 	for _, h := range k.hands {
 		if h != nil {
@@ -91,6 +101,9 @@ func (c *Correlator) unassign(k *Conn) {
 			continue
 		}
 		k.hands[i] = nil
+		if h.newest == k {
+			h.newest = nil
+		}
 		if h.refs--; h.refs == 0 && h.kind != ofProcess {
 			c.hands.drop(h)
 		}

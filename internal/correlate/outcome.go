@@ -40,21 +40,19 @@ const (
 func (o Outcome) Found() bool { return o <= ByGoroutine }
 
 // String is the name in metrics: an Evidence, or a reason.
-func (o Outcome) String() string { return outcomes()[o] }
+func (o Outcome) String() string { return outcomes[o] }
 
 func (o Outcome) evidence() Evidence {
 	if !o.Found() {
 		return NoEvidence
 	}
-	return Evidence(outcomes()[o])
+	return Evidence(outcomes[o])
 }
 
-func outcomes() *[Outcomes]string {
-	return &[...]string{
-		ByWire: string(Wire), ByFlow: string(Flow), ByForwarded: string(Forwarded), ByRequestID: string(RequestID),
-		ByThread: string(Thread), ByGoroutine: string(Goroutine),
-		NothingInHand: "nothing_in_hand", NoCaller: "no_caller", SeveralInHand: "several_in_hand",
-		EventLoop: "event_loop", OtherThread: "other_thread", ThreadUnknown: "thread_unknown",
-		HandedOver: "handed_over", RecordsLost: "records_lost", NotKept: "not_kept", LimitReached: "limit_reached",
-	}
+var outcomes = [Outcomes]string{
+	ByWire: string(Wire), ByFlow: string(Flow), ByForwarded: string(Forwarded), ByRequestID: string(RequestID),
+	ByThread: string(Thread), ByGoroutine: string(Goroutine),
+	NothingInHand: "nothing_in_hand", NoCaller: "no_caller", SeveralInHand: "several_in_hand",
+	EventLoop: "event_loop", OtherThread: "other_thread", ThreadUnknown: "thread_unknown",
+	HandedOver: "handed_over", RecordsLost: "records_lost", NotKept: "not_kept", LimitReached: "limit_reached",
 }

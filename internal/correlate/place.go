@@ -25,9 +25,8 @@ type Place struct {
 type trace struct {
 	begun int64 // when its first span here was placed, boot ns
 	spans int
-	refs  int
-	// adopted traces are remembered for longer: see contexts.
-	adopted bool
+	// refs is how many refer to it: places, calls, and contexts, which remember it for longer.
+	refs int
 }
 
 // traces recycles them.
@@ -45,7 +44,7 @@ func (ts *traces) begin(at int64) *trace {
 }
 
 func (ts *traces) release(t *trace) {
-	if t.refs--; t.refs == 0 && !t.adopted && len(ts.spare) < maxSpare {
+	if t.refs--; t.refs == 0 && len(ts.spare) < maxContexts {
 		ts.spare = append(ts.spare, t)
 	}
 }

@@ -45,27 +45,37 @@ func (ps *processes) called(pid uint32) {
 	}
 }
 
-// Forget drops what was learnt of a process: it has ended, or its number is another's now.
+// Forget drops what was learnt of a process, and what it had in hand: it has
+// ended, or its number is another's now.
 func (c *Correlator) Forget(pid uint32) {
 	h := c.hands.find(ofProcess, owner{pid: pid})
-	switch {
-	case h == nil:
-	case h.refs == 0:
-		c.hands.drop(h)
-	default: // connections still refer to it
-		h.handsOver, h.reads, h.calls, h.leaf = false, 0, 0, false
+	if h == nil {
+		return
 	}
+	for len(h.conns) > 0 {
+		c.letGo(h.conns[0])
+	}
+	if h.refs == 0 {
+		c.hands.drop(h)
+		return
+	}
+	h.handsOver, h.reads, h.calls, h.leaf = false, 0, 0, false // connections still refer to it
 }
 
-// Sweep forgets processes that hold nothing when there are too many.
+// Sweep forgets processes that hold nothing when there are too many. Who was told
+// that one is a leaf is told otherwise: what it reads would stay unknown for ever.
 func (c *Correlator) Sweep() {
 	all := c.hands.by[ofProcess]
 	if len(all) <= maxProcesses {
 		return
 	}
 	for _, h := range all {
-		if h.refs == 0 {
-			c.hands.drop(h)
+		if h.refs > 0 {
+			continue
 		}
+		if h.leaf {
+			c.processes.leaf(h.owner.pid, false)
+		}
+		c.hands.drop(h)
 	}
 }

@@ -18,13 +18,15 @@ type link struct {
 type repeats struct {
 	heads map[uint64]*Request
 	at    func(*Request) *link
+	// gone are the values, by process, that requests had which are in hand no more.
+	gone memory
 }
 
 func byID(r *Request) *link      { return &r.id }
 func byContext(r *Request) *link { return &r.context }
 
 func newRepeats(at func(*Request) *link) repeats {
-	return repeats{heads: make(map[uint64]*Request), at: at}
+	return repeats{heads: make(map[uint64]*Request), at: at, gone: newMemory()}
 }
 
 func (rs *repeats) add(r *Request, key uint64) {
@@ -36,11 +38,13 @@ func (rs *repeats) add(r *Request, key uint64) {
 	rs.heads[key] = r
 }
 
-func (rs *repeats) remove(r *Request) {
+// remove takes out a request that is over, of a process as far as that is known.
+func (rs *repeats) remove(r *Request, pid uint32, now int64) {
 	l := rs.at(r)
 	if !l.in {
 		return
 	}
+	rs.gone.add(ofPID(l.key, pid), now)
 	if l.next != nil {
 		rs.at(l.next).prev = l.prev
 	}
@@ -55,11 +59,41 @@ func (rs *repeats) remove(r *Request) {
 	*l = link{}
 }
 
-// only gives the one request with this value that fits, or nil and how many do.
-func (rs *repeats) only(key uint64, fits func(*Request) bool) (found *Request, n int) {
+// ofPID is a value as one process had it.
+func ofPID(key uint64, pid uint32) uint64 { return key ^ uint64(pid)*0x9e3779b97f4a7c15 }
+
+// before tells whether a request of the process, or of one unknown, had this value
+// and is over. The process may still be at work for it.
+func (rs *repeats) before(key uint64, pid uint32) bool {
+	return rs.gone.has(ofPID(key, pid)) || rs.gone.has(ofPID(key, 0))
+}
+
+// fit is whether a request may be the one that is looked for.
+type fit uint8
+
+const (
+	no fit = iota
+	maybe
+	yes
+)
+
+// maxRepeats is how many requests with the same value are looked at. Where there
+// are more, none is the only one.
+const maxRepeats = 64
+
+// only gives the one request with this value that fits, or nil and how many do. One
+// that may fit makes every other ambiguous.
+func (rs *repeats) only(key uint64, fits func(*Request) fit) (found *Request, n int) {
+	looked := 0
 	for r := rs.heads[key]; r != nil; r = rs.at(r).next {
-		if !fits(r) {
+		if looked++; looked > maxRepeats {
+			return nil, looked
+		}
+		switch fits(r) {
+		case no:
 			continue
+		case maybe:
+			return nil, 2
 		}
 		if n++; n > 1 {
 			return nil, n
