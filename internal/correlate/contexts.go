@@ -22,10 +22,13 @@ func newContexts(ts *traces, lifetime int64) contexts {
 
 // of gives the trace of a context.
 func (cs *contexts) of(id [16]byte, now int64) *trace {
+	if now-cs.turned > cs.lifetime {
+		cs.turn(now)
+	}
 	if t := cs.young[id]; t != nil {
 		return t
 	}
-	if now-cs.turned > cs.lifetime || len(cs.young) >= maxContexts {
+	if len(cs.young) >= maxContexts {
 		cs.turn(now)
 	}
 	t := cs.old[id]
