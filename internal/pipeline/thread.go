@@ -85,7 +85,10 @@ func (h *hostView) PID(x *proto.Exchange) uint32 { return x.Stage.(*stage).sessi
 // Leaf implements correlate.Host.
 func (h *hostView) Leaf(pid uint32, leaf bool) {
 	e := (*Engine)(h)
-	k := e.known[pid]
+	k, ok := e.known[pid]
+	if !ok {
+		return // the kernel takes it for no leaf
+	}
 	k.Leaf = leaf
 	e.know(pid, k)
 }
@@ -114,7 +117,7 @@ func (e *Engine) meet(p event.Process, r *process.Resource) {
 }
 
 func (e *Engine) know(pid uint32, k known) {
-	if len(e.known) >= maxKnown {
+	if _, ok := e.known[pid]; !ok && len(e.known) >= maxKnown {
 		for pid := range e.known {
 			e.order(e.src.Know(pid, tap.Process{}))
 		}
