@@ -20,6 +20,7 @@ var rules = []rule{
 	{pkg: "arch"},
 	{pkg: "attr"},
 	{pkg: "clock"},
+	{pkg: "explain"},
 	{pkg: "goruntime", imports: []string{"wire"}},
 	{pkg: "ledger"},
 	{pkg: "tap"},

@@ -53,6 +53,8 @@ type Config struct {
 	FlushInterval time.Duration
 	// MaxBatch is the largest number of spans in one batch.
 	MaxBatch int
+	// Explain remembers connections for Engine.Explain.
+	Explain bool
 	// Queue is how many batches may wait for the consumer.
 	Queue int
 }

@@ -29,6 +29,7 @@ func (e *Engine) emit(x *proto.Exchange, st *stage) {
 		e.describe(in, st)
 		span := e.batch.spans.Add()
 		e.builder.Build(span, in)
+		s.row.emitted(&st.places[side])
 		e.correlate.Tally().Add(in.Resource.Service, &st.places[side])
 		st.tell(knownService(who, in.Resource), span.Start)
 	}

@@ -39,8 +39,9 @@ type Engine struct {
 	procs     *process.Cache
 	correlate *correlate.Correlator
 	builder   *span.Builder
-	owners    bool // the source tells who holds a socket
-	sweeps    bool // the kernel side does not clean up after sockets by itself
+	explain   *explainer // nil when connections are not remembered
+	owners    bool       // the source tells who holds a socket
+	sweeps    bool       // the kernel side does not clean up after sockets by itself
 
 	raw     []byte
 	ev      event.Event
@@ -118,6 +119,7 @@ func (e *Engine) Run() error {
 	e.flows.Flush(e.clock.Now())
 	e.settleWaiting(true)
 	e.flush()
+	e.explain.end()
 	return err
 }
 
@@ -180,6 +182,7 @@ func (e *Engine) tick(drained bool) {
 	e.flows.Tick(now)
 	e.poll(now, drained)
 	e.settleWaiting(false)
+	e.explain.answer(now)
 	if now-e.lastSweep >= sweepInterval {
 		e.lastSweep = now
 		e.procs.Sweep()

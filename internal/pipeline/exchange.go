@@ -46,6 +46,7 @@ func (s *session) Open(x *proto.Exchange) {
 	e := s.e
 	st := e.newStage()
 	st.session = s
+	s.row.began()
 	st.refused = e.count.inflight.Add(1) > int64(e.cfg.MaxInflight)
 	x.Stage = st
 	switch s.sides() {
@@ -128,6 +129,7 @@ func (e *Engine) early(x *proto.Exchange) bool {
 // Lost implements proto.Sink.
 func (s *session) Lost(m proto.Account, why proto.Lost) {
 	s.lost = lostReasons[why]
+	s.row.because(s.lost)
 	if why == proto.LostSyntax {
 		s.protocol.errors.Add(1)
 	}
@@ -151,6 +153,7 @@ func (e *Engine) settle(x *proto.Exchange) {
 	if why == ledger.Used {
 		e.emit(x, st)
 	}
+	st.session.row.settled(why)
 	e.uncouple(st, why)
 	st.part()
 	resolve(&x.Request, why)

@@ -59,6 +59,9 @@ func (e *Engine) build() {
 	for _, p := range all.Protocols(e.cfg.Protocols) {
 		e.protocols = append(e.protocols, protocol{Protocol: p, off: e.cfg.Off[p.Name()], errors: new(atomic.Uint64)})
 	}
+	if e.cfg.Explain {
+		e.explain = newExplainer(e)
+	}
 	e.batch = e.newBatch()
 }
 

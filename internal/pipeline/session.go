@@ -47,6 +47,8 @@ type session struct {
 	// arrivedLost is event.Event.Lost of the newest message that came in.
 	arrivedLost uint32
 	again       uint32 // how many segments were sent again
+
+	row *row // what the explain page wants to know; nil when nobody may ask
 }
 
 // state is how far a session has come.
@@ -66,6 +68,7 @@ func newSession(e *Engine, f *flow.Flow) *session {
 	if e.selector.All() {
 		s.choice = selection.Selected
 	}
+	s.row = e.explain.open(s, f)
 	return s
 }
 
@@ -99,6 +102,7 @@ func (s *session) holder() event.Process {
 func (s *session) take(seg *flow.Segment) {
 	s.orient()
 	s.notice(seg)
+	s.row.took(seg)
 	if s.state != deaf && s.choose(false) == selection.Unselected {
 		s.deafen(ledger.Unselected)
 	}
@@ -138,6 +142,7 @@ func (s *session) feed(seg *flow.Segment) {
 }
 
 func (s *session) gap(d event.Dir, at, n int64) {
+	s.row.passed(d, at, n)
 	switch s.state {
 	case sniffing:
 		s.sniff.reset()
@@ -175,6 +180,7 @@ func (s *session) follow() {
 func (s *session) deafen(why ledger.Reason) {
 	s.state = deaf
 	s.lost = why
+	s.row.because(why)
 	s.sniff.reset()
 	s.disconnect()
 	if s.flow == nil {
@@ -193,4 +199,5 @@ func (s *session) gone() {
 	s.flow = nil
 	s.disconnect()
 	s.sniff.reset()
+	s.row.over()
 }
