@@ -4,6 +4,8 @@ package iface_test
 
 import (
 	"bufio"
+	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +17,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/beylareceiver/beylareceiver/internal/iface"
 	"github.com/beylareceiver/beylareceiver/internal/replay"
@@ -29,7 +33,7 @@ const helperVariable = "IFACE_TEST_HELPER"
 func help(role string) int {
 	name, arg, _ := strings.Cut(role, " ")
 	parts := map[string]func(string) error{
-		"capture": capture, "serve": serve, "get": get, "echo": echo, "ask": ask, "foreign": foreign,
+		"capture": capture, "serve": serve, "get": get, "echo": echo, "ask": ask, "tell": tell, "inject": inject, "tun": tun, "foreign": foreign, "list": list,
 	}
 	part := parts[name]
 	if part == nil {
@@ -227,5 +231,60 @@ func ask(arg string) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// tell sends one datagram and waits for nothing.
+func tell(address string) error {
+	c, err := net.Dial("udp", address)
+	if err != nil {
+		return fmt.Errorf("dial: %w", err)
+	}
+	defer c.Close()
+	_, err = c.Write([]byte("who is there"))
+	return err
+}
+
+// inject sends frames, "DEVICE HEX...", as they are.
+func inject(arg string) error {
+	words := strings.Fields(arg)
+	i, err := net.InterfaceByName(words[0])
+	if err != nil {
+		return err
+	}
+	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW, 0)
+	if err != nil {
+		return fmt.Errorf("open socket: %w", err)
+	}
+	defer unix.Close(fd)
+	for _, w := range words[1:] {
+		frame, err := hex.DecodeString(w)
+		if err != nil {
+			return err
+		}
+		to := &unix.SockaddrLinklayer{Ifindex: i.Index, Protocol: binary.NativeEndian.Uint16(frame[12:])}
+		if err := unix.Sendto(fd, frame, 0, to); err != nil {
+			return fmt.Errorf("send: %w", err)
+		}
+	}
+	return nil
+}
+
+// tun holds a tun device open.
+func tun(device string) error {
+	f, err := os.OpenFile("/dev/net/tun", os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	r, err := unix.NewIfreq(device)
+	if err != nil {
+		return err
+	}
+	r.SetUint16(unix.IFF_TUN | unix.IFF_NO_PI)
+	if err := unix.IoctlIfreq(int(f.Fd()), unix.TUNSETIFF, r); err != nil {
+		return fmt.Errorf("attach to %s: %w", device, err)
+	}
+	untilEOF()
 	return nil
 }

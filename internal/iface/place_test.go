@@ -23,12 +23,20 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/testkit"
 )
 
-// program is where every user may run the test binary.
+// program is the test binary where every user may run it.
 func program(t testing.TB) string {
 	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
-	return self
+	binary, err := os.ReadFile(self)
+	require.NoError(t, err)
+	dir, err := os.MkdirTemp("", "beyla-iface")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	require.NoError(t, os.Chmod(dir, 0o755))
+	path := filepath.Join(dir, "helper")
+	require.NoError(t, os.WriteFile(path, binary, 0o755))
+	return path
 }
 
 // helper is the test binary as a process of its own.
@@ -44,7 +52,12 @@ type helper struct {
 func part(t testing.TB, n *testkit.NetNS, role string, wrapper ...string) *helper {
 	t.Helper()
 	args := append([]string{"--net=" + n.Path(), "--"}, wrapper...)
-	cmd := exec.CommandContext(t.Context(), "nsenter", append(args, program(t))...)
+	path, err := os.Executable()
+	require.NoError(t, err)
+	if len(wrapper) > 0 { // as somebody who may not look into the build's folders
+		path = program(t)
+	}
+	cmd := exec.CommandContext(t.Context(), "nsenter", append(args, path)...)
 	cmd.Env = append(os.Environ(), helperVariable+"="+role)
 	cmd.Dir = "/"
 	cmd.Stderr = os.Stderr
