@@ -52,7 +52,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		return o, errUsage
 	}
 	if flags.NArg() > 0 || o.format != "text" && o.format != "json" {
-		fmt.Fprintln(stderr, "beyla-preflight: -format is text or json, and no other arguments are taken")
+		_, _ = fmt.Fprintln(stderr, "beyla-preflight: -format is text or json, and no other arguments are taken")
 		flags.Usage()
 		return o, errUsage
 	}
@@ -92,12 +92,12 @@ func run(args []string, stdout, stderr io.Writer, look func(cgroupPath string) p
 	}
 	report := look(o.cgroup)
 	if err := write(stdout, o.format, &report); err != nil {
-		fmt.Fprintln(stderr, "beyla-preflight:", err)
+		_, _ = fmt.Fprintln(stderr, "beyla-preflight:", err)
 		return missing
 	}
 	off := report.Off(o.require...)
 	for _, f := range off {
-		fmt.Fprintf(stderr, "beyla-preflight: required and off: %s: %s\n", f.Name, f.Reason)
+		_, _ = fmt.Fprintf(stderr, "beyla-preflight: required and off: %s: %s\n", f.Name, f.Reason)
 	}
 	if len(off) > 0 {
 		return missing
