@@ -2,27 +2,33 @@ package correlate
 
 import "github.com/beylareceiver/beylareceiver/internal/proto"
 
-// whose puts the process right: a thread belongs to one for life, while the
-// holder of a socket that is new, or was handed on, becomes known only after the first write.
-func (c *Correlator) whose(from Sender) Sender {
-	if h := c.hands.find(ofThread, owner{id: from.Thread.ID}); h != nil {
-		from.PID = h.pid
+// caller is who sent a request, and the hands that are known of it; each may be nil.
+type caller struct {
+	Sender
+	thread, process *hand
+}
+
+// caller looks the sender up. A thread belongs to one process for life, while the holder
+// of a socket that is new, or was handed on, becomes known only after the first write.
+func (c *Correlator) caller(from Sender) caller {
+	t := c.hands.find(ofThread, threadOf(from.Thread))
+	if t != nil {
+		from.PID = t.pid
 	}
-	return from
+	return caller{Sender: from, thread: t, process: c.hands.find(ofProcess, processOf(from.PID))}
 }
 
 // byActor asks what the thread, or the goroutine, that sent x had in hand.
-func (c *Correlator) byActor(x *proto.Exchange, from Sender) (*Request, Outcome) {
-	process := c.hands.find(ofProcess, owner{pid: from.PID})
-	if !c.threads || process == nil || len(process.conns) == 0 {
+func (c *Correlator) byActor(x *proto.Exchange, from *caller) (*Request, Outcome) {
+	if !c.threads || from.process == nil || len(from.process.conns) == 0 {
 		return nil, NothingInHand
 	}
 	if from.Thread.ID == 0 {
 		return nil, ThreadUnknown
 	}
-	h, how := c.hands.find(ofThread, owner{id: from.Thread.ID}), ByThread
+	h, how := from.thread, ByThread
 	if from.Thread.Goroutine != 0 {
-		h, how = c.hands.find(ofGoroutine, owner{from.PID, from.Thread.Goroutine}), ByGoroutine
+		h, how = c.hands.find(ofGoroutine, goroutineOf(from.PID, from.Thread.Goroutine)), ByGoroutine
 	}
 	k, n := h.only()
 	switch {
@@ -37,7 +43,7 @@ func (c *Correlator) byActor(x *proto.Exchange, from Sender) (*Request, Outcome)
 	switch {
 	case r == nil || k.pid != from.PID:
 		return nil, SeveralInHand
-	case process.handsOver:
+	case from.process.handsOver:
 		return nil, HandedOver
 	case r.lost != from.Lost: // what was answered may look as if it were not
 		return nil, RecordsLost

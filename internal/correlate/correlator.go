@@ -90,7 +90,7 @@ func New(o Options, h Host) *Correlator {
 		tally:     newTally(),
 	}
 	c.contexts = newContexts(&c.traces, int64(o.MaxAge))
-	c.processes = processes{hands: &c.hands, leaf: h.Leaf}
+	c.processes = processes{leaf: h.Leaf}
 	return c
 }
 
@@ -114,21 +114,21 @@ type Sender struct {
 // request only, so it is called as soon as the request's head is parsed.
 func (c *Correlator) Client(x *proto.Exchange, from Sender) Place {
 	c.hear(from.Lost, x.Request.First)
-	from = c.whose(from)
-	c.processes.called(from.PID)
+	who := c.caller(from)
+	c.processes.called(who.process)
 	if x.Context.Valid() {
-		if r := c.forwardedFrom(x, from); r != nil {
+		if r := c.forwardedFrom(x, &who); r != nil {
 			return c.under(x, r, ByForwarded)
 		}
 		return c.adopt(x, ByWire)
 	}
-	r, how := c.evidence(x, from)
+	r, how := c.evidence(x, &who)
 	if r != nil {
 		return c.under(x, r, how)
 	}
 	p := c.root(x.Request.First, how)
 	if c.links && p.Keep {
-		c.link(&p, x, from)
+		c.link(&p, x, &who)
 	}
 	return p
 }

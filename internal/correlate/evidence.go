@@ -6,9 +6,11 @@ import "github.com/beylareceiver/beylareceiver/internal/proto"
 // Done. The place is the server span's and stays where it is until then; lost is
 // event.Event.Lost of its first record.
 func (c *Correlator) Take(x *proto.Exchange, p *Place, k *Conn, lost uint32) *Request {
-	r := &Request{}
+	var r *Request
 	if n := len(c.spare); n > 0 {
 		r, c.spare = c.spare[n-1], c.spare[:n-1]
+	} else {
+		r = new(Request)
 	}
 	*r = Request{exchange: x, place: p, conn: k, lost: lost}
 	c.hear(lost, x.Request.First)
@@ -38,7 +40,7 @@ func (c *Correlator) Done(r *Request) {
 
 // forwardedFrom finds the request that brought the context which this one
 // carries on, unchanged. The process has not made a span of its own then: it is a proxy.
-func (c *Correlator) forwardedFrom(x *proto.Exchange, from Sender) *Request {
+func (c *Correlator) forwardedFrom(x *proto.Exchange, from *caller) *Request {
 	r, how := c.repeated(&c.forwarded, spanKey(x), ByForwarded, x, from)
 	if how != ByForwarded || r.exchange.Context.TraceID != x.Context.TraceID || !c.host.Keeps(r.exchange) {
 		return nil
@@ -50,7 +52,7 @@ func (c *Correlator) forwardedFrom(x *proto.Exchange, from Sender) *Request {
 // value, and says on what that stands; or nil, and why there is none. One of before,
 // for which the process may still be at work, or one that nobody saw, would be another.
 func (c *Correlator) repeated(
-	rs *repeats, key uint64, how Outcome, x *proto.Exchange, from Sender,
+	rs *repeats, key uint64, how Outcome, x *proto.Exchange, from *caller,
 ) (*Request, Outcome) {
 	r, n := rs.only(key, func(r *Request) fit { return c.mayBelong(r, x, from) })
 	switch {
@@ -65,7 +67,7 @@ func (c *Correlator) repeated(
 }
 
 // mayBelong tells whether the request was there before x, in the same process.
-func (c *Correlator) mayBelong(r *Request, x *proto.Exchange, from Sender) fit {
+func (c *Correlator) mayBelong(r *Request, x *proto.Exchange, from *caller) fit {
 	if from.PID == 0 || r.exchange.Request.First > x.Request.First {
 		return no
 	}
@@ -80,7 +82,7 @@ func (c *Correlator) mayBelong(r *Request, x *proto.Exchange, from Sender) fit {
 
 // evidence finds the request in hand that x was sent for, and says on what
 // that stands; or nil, and why there is none.
-func (c *Correlator) evidence(x *proto.Exchange, from Sender) (*Request, Outcome) {
+func (c *Correlator) evidence(x *proto.Exchange, from *caller) (*Request, Outcome) {
 	r, how := c.byRequestID(x, from)
 	if r == nil {
 		// Who sent it may tell which of several it is, but not that it is another one.
@@ -94,7 +96,7 @@ func (c *Correlator) evidence(x *proto.Exchange, from Sender) (*Request, Outcome
 	return r, how
 }
 
-func (c *Correlator) byRequestID(x *proto.Exchange, from Sender) (*Request, Outcome) {
+func (c *Correlator) byRequestID(x *proto.Exchange, from *caller) (*Request, Outcome) {
 	if x.RequestID == 0 {
 		return nil, NothingInHand
 	}

@@ -1,5 +1,7 @@
 package correlate
 
+import "github.com/beylareceiver/beylareceiver/internal/event"
+
 // kind is what a hand belongs to.
 type kind uint8
 
@@ -11,11 +13,12 @@ const (
 )
 
 // owner names a hand: a thread by its id, a goroutine by process and id, a
-// process by its number.
-type owner struct {
-	pid uint32
-	id  uint64
-}
+// process by its number. Both are as wide, so that it hashes as one piece.
+type owner struct{ pid, id uint64 }
+
+func threadOf(t event.Thread) owner               { return owner{id: t.ID} }
+func goroutineOf(pid uint32, number uint64) owner { return owner{uint64(pid), number} }
+func processOf(pid uint32) owner                  { return owner{pid: uint64(pid)} }
 
 // hand is what a thread, a goroutine or a process has in hand: connections on
 // which a message was read and nothing was sent back. Mostly that is none or one.
@@ -55,9 +58,11 @@ func (hs *hands) get(k kind, o owner, pid uint32) *hand {
 	if h := hs.by[k][o]; h != nil {
 		return h
 	}
-	h := &hand{}
+	var h *hand
 	if n := len(hs.spare); n > 0 {
 		h, hs.spare = hs.spare[n-1], hs.spare[:n-1]
+	} else {
+		h = new(hand)
 	}
 	*h = hand{kind: k, owner: o, pid: pid, conns: h.conns[:0]}
 	hs.by[k][o] = h
@@ -81,12 +86,12 @@ func (hs *hands) drop(h *hand) {
 func (c *Correlator) assign(k *Conn) {
 	switch {
 	case k.reader.Goroutine != 0:
-		k.hands[ofGoroutine] = c.hands.get(ofGoroutine, owner{k.pid, k.reader.Goroutine}, k.pid)
+		k.hands[ofGoroutine] = c.hands.get(ofGoroutine, goroutineOf(k.pid, k.reader.Goroutine), k.pid)
 	case k.reader.ID != 0:
-		k.hands[ofThread] = c.hands.get(ofThread, owner{id: k.reader.ID}, k.pid)
+		k.hands[ofThread] = c.hands.get(ofThread, threadOf(k.reader), k.pid)
 	}
 	if k.pid != 0 {
-		k.hands[ofProcess] = c.hands.get(ofProcess, owner{pid: k.pid}, k.pid)
+		k.hands[ofProcess] = c.hands.get(ofProcess, processOf(k.pid), k.pid)
 	}
 	for _, h := range k.hands {
 		if h != nil {

@@ -4,7 +4,6 @@ package correlate
 // requests of its own is a leaf: nobody need know which of its threads reads, and the
 // kernel can spare itself telling.
 type processes struct {
-	hands *hands
 	// leaf is told when a process has become one, or is one no more.
 	leaf func(pid uint32, leaf bool)
 }
@@ -25,30 +24,26 @@ func (ps *processes) read(h *hand) {
 	h.reads++
 	if h.reads >= leafAfter && h.calls == 0 && !h.leaf {
 		h.leaf = true
-		ps.leaf(h.owner.pid, true)
+		ps.leaf(h.pid, true)
 	}
 }
 
-// called notes that a process sent a request.
-func (ps *processes) called(pid uint32) {
-	if pid == 0 {
-		return
-	}
-	h := ps.hands.find(ofProcess, owner{pid: pid})
+// called notes that a process, if it is one that serves, sent a request.
+func (ps *processes) called(h *hand) {
 	if h == nil {
 		return
 	}
 	h.calls++
 	if h.leaf {
 		h.leaf = false
-		ps.leaf(pid, false)
+		ps.leaf(h.pid, false)
 	}
 }
 
 // Forget drops what was learnt of a process, and what it had in hand: it has
 // ended, or its number is another's now.
 func (c *Correlator) Forget(pid uint32) {
-	h := c.hands.find(ofProcess, owner{pid: pid})
+	h := c.hands.find(ofProcess, processOf(pid))
 	if h == nil {
 		return
 	}
@@ -74,7 +69,7 @@ func (c *Correlator) Sweep() {
 			continue
 		}
 		if h.leaf {
-			c.processes.leaf(h.owner.pid, false)
+			c.processes.leaf(h.pid, false)
 		}
 		c.hands.drop(h)
 	}
