@@ -56,8 +56,10 @@ func look(t *testing.T, cmd *exec.Cmd, cgroupPath string, env ...string) *seen {
 	t.Helper()
 	cmd.Env = append(append(os.Environ(), cgroupVariable+"=at:"+cgroupPath), env...)
 	cmd.Dir = "/"
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	require.NoError(t, err, "%s", &stderr)
 	s := new(seen)
 	require.NoError(t, json.Unmarshal(out, s), "%s", out)
 	return s

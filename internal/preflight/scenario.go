@@ -69,7 +69,7 @@ func (s Scenario) Meaning() string {
 	case NodeAgentOwnNetwork:
 		return "The sockets of the whole host are read, in every network namespace: hostNetwork is not needed for that."
 	case NodeAgentOwnPID:
-		return "The sockets of the whole host are read; spans name container and process number, not executables."
+		return "The sockets of the whole host are read; executables are out of sight, spans are attributed by container."
 	case Sidecar:
 		return "Only sockets made in one cgroup, and in those below it, are read. Nothing of the host is needed for that."
 	case Unprivileged:
