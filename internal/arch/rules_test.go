@@ -47,12 +47,13 @@ var rules = []rule{
 	// What joins them.
 	{pkg: "pipeline", imports: []string{"..."}},
 	{pkg: "receiver/...", imports: []string{
-		"pipeline", "preflight", "traces", "ledger", "selection", "sampling", "replay", "proto/http1", "tracecontext", "testkit", "receiver/...",
+		"pipeline", "preflight", "explain", "traces", "ledger", "selection", "sampling", "replay", "proto/http1", "tracecontext", "testkit", "receiver/...",
 	}},
 	// Help for tests.
 	{pkg: "testkit", imports: []string{"..."}},
 	{pkg: "buildtest", imports: []string{"testkit"}},
 	{pkg: "live", imports: []string{"..."}},
+	{pkg: "deploytest", imports: []string{"testkit"}},
 	{pkg: "topology", imports: []string{"..."}},
 	{pkg: "bench", imports: []string{"bench/...", "testkit/..."}},
 	{pkg: "bench/..."},
