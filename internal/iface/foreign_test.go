@@ -37,11 +37,12 @@ func foreign(arg string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.Close(), m.Close()) }()
-	attach, check := foreignTCX, func() error { return nil }
+	attach := foreignTCX
 	if preference > 0 {
 		attach = func(index int, p *ebpf.Program) (func() error, error) { return foreignClsact(index, p, preference) }
 	}
-	if check, err = attach(i.Index, p); err != nil {
+	check, err := attach(i.Index, p)
+	if err != nil {
 		return err
 	}
 	untilEOF()

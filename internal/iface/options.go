@@ -22,7 +22,7 @@ const (
 	WayPacket Way = "af_packet"
 )
 
-// ErrPermission: the process may use none of the ways.
+// ErrPermission says that the process may go none of the ways.
 var ErrPermission = errors.New("missing privilege: the interface source needs CAP_BPF and CAP_NET_ADMIN, or CAP_NET_RAW; run as root, add them, or use capture.source: pcap")
 
 // Options say what to read.

@@ -66,7 +66,7 @@ type Live struct {
 
 // NewLive makes one.
 func NewLive(o LiveOptions) *Live {
-	o.Options.fill()
+	o.fill()
 	if o.Window <= 0 {
 		o.Window = defaultWindow
 	}
