@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/confighttp"
 	"go.opentelemetry.io/collector/config/configoptional"
 
 	"github.com/beylareceiver/beylareceiver/internal/proto/http1"
@@ -37,6 +38,9 @@ type Config struct {
 	Limits LimitsConfig `mapstructure:"limits"`
 	// Traces says which spans there are, and configures their way to the next consumer.
 	Traces TracesConfig `mapstructure:"traces"`
+	// Explain serves a page that tells of each recent connection why there is no span; absent:
+	// nothing is served, and no connection is remembered. It is a server as confighttp describes it.
+	Explain configoptional.Optional[confighttp.ServerConfig] `mapstructure:"explain"`
 	// OnError says what a failed start means for the collector.
 	OnError OnError `mapstructure:"on_error"`
 }
@@ -192,6 +196,7 @@ func createDefaultConfig() component.Config {
 			Sampling:      configoptional.Default(SamplingConfig{Ratio: 1, ParentBased: true}),
 			Timing:        true,
 		},
+		Explain: configoptional.Default(defaultExplain()),
 		OnError: OnErrorPropagate,
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/config/confighttp"
 	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/confmaptest"
@@ -23,6 +24,13 @@ func load(t *testing.T, section string) *Config {
 	require.NoError(t, sub.Unmarshal(cfg))
 	require.NoError(t, confmap.Validate(cfg))
 	return cfg
+}
+
+// explainAt is the explain section with nothing but an endpoint.
+func explainAt(endpoint string) confighttp.ServerConfig {
+	c := confighttp.NewDefaultServerConfig()
+	c.NetAddr.Endpoint = endpoint
+	return c
 }
 
 func TestDefaultConfig(t *testing.T) {
@@ -50,6 +58,7 @@ func TestDefaultConfig(t *testing.T) {
 			FlushInterval: 200 * time.Millisecond, MaxBatchSpans: 512, Timing: true,
 			Sampling: configoptional.Default(SamplingConfig{Ratio: 1, ParentBased: true}),
 		},
+		Explain: configoptional.Default(explainAt("localhost:55690")),
 		OnError: "propagate",
 	}
 	assert.Equal(t, want, load(t, "beyla"))
@@ -82,6 +91,7 @@ func TestFullConfig(t *testing.T) {
 			FlushInterval: time.Second, MaxBatchSpans: 100,
 			Sampling: configoptional.Some(SamplingConfig{Ratio: 0.25}),
 		},
+		Explain: configoptional.Some(explainAt("localhost:4444")),
 		OnError: "ignore",
 	}
 	assert.Equal(t, want, load(t, "beyla/full"))

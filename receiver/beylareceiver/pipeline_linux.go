@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/beylareceiver/beylareceiver/internal/pipeline"
+	"github.com/beylareceiver/beylareceiver/internal/preflight"
 	"github.com/beylareceiver/beylareceiver/internal/traces"
 )
 
@@ -25,6 +26,7 @@ type pipelineEngine struct {
 	traces *traces.Builder
 
 	inner *pipeline.Engine
+	found *preflight.Report // nil for a capture
 	// done is closed once the pipeline has ended and freed everything; err and
 	// closeErr are set by then.
 	done          chan struct{}

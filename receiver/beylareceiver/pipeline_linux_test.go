@@ -113,7 +113,7 @@ func TestPipelineConfig(t *testing.T) {
 		Off:              map[string]bool{"http": true, "fastcgi": true, "dns": true},
 		DropHealthProbes: true,
 		Exclude:          []selection.Rule{{ContainerID: "0123456789ab"}},
-		MaxInflight:      20, FlushInterval: time.Second, MaxBatch: 100, Queue: 64,
+		MaxInflight:      20, FlushInterval: time.Second, MaxBatch: 100, Explain: true, Queue: 64,
 	}
 	want.Tap.CgroupPath, want.Tap.Window, want.Tap.RingBytes = "/sys/fs/cgroup/user.slice", 16<<10, 64<<20
 	want.Tap.Drain = 5 * time.Millisecond

@@ -12,6 +12,11 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/selection"
 )
 
+// agreements is how many requests a program has to answer with the threads that read them
+// before threads are believed: in a pool of two that take what comes, chance makes that
+// up once in four thousand million.
+const agreements = 32
+
 // queueBatches is how many batches may wait for the next consumer.
 const queueBatches = 64
 
@@ -26,6 +31,7 @@ func pipelineConfig(cfg *Config, version string) (pipeline.Config, error) {
 		FlushInterval:    cfg.Traces.FlushInterval,
 		MaxBatch:         cfg.Traces.MaxBatchSpans,
 		Queue:            queueBatches,
+		Explain:          cfg.Explain.HasValue(),
 	}
 	if p := cfg.Capture.Pcap.Get(); p != nil && cfg.Capture.Source == SourcePcap {
 		c.Pcap = p.Path
@@ -45,6 +51,7 @@ func pipelineConfig(cfg *Config, version string) (pipeline.Config, error) {
 	c.Protocols.HTTP.Formats = parents.Contexts.Formats
 	c.Protocols.HTTP.RequestIDHeaders = parents.Contexts.RequestIDHeaders
 	c.Correlate.Sampler = parents.Sampler
+	c.Correlate.Agreements = agreements
 	c.Correlate.MaxAge, c.Correlate.MaxSpans = parents.MaxAge, parents.MaxSpans
 	c.Correlate.Threads, c.Correlate.Links = parents.Threads, parents.Links
 	c.Timing = parents.Timing

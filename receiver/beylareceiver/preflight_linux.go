@@ -30,6 +30,7 @@ func (p *pipelineEngine) preflight() {
 		zap.Errors("refused", refused))
 
 	report := p.examine(preflight.Attempt{Report: r, Threads: p.cfg.Correlate.Threads})
+	p.found = &report
 	p.logger.Info(report.Text())
 	h := healthOf(string(r.Owners), r.States, refused)
 	if h = p.lessThanAsked(h, &report); h.Err != nil {

@@ -73,12 +73,16 @@ func (r *tracesReceiver) begin(ctx context.Context, st *status) (*run, error) {
 	if err := eng.Start(ctx); err != nil {
 		return nil, errors.Join(err, eng.Shutdown(ctx))
 	}
-	reg, err := r.book.observe(eng.Stats)
+	page, err := r.openPage(ctx, eng, st.host)
 	if err != nil {
 		return nil, errors.Join(err, eng.Shutdown(ctx))
 	}
+	reg, err := r.book.observe(eng.Stats)
+	if err != nil {
+		return nil, errors.Join(err, page.close(ctx), eng.Shutdown(ctx))
+	}
 	run := &run{
-		engine: eng, book: r.book, registration: reg, status: st, logger: r.set.Logger,
+		engine: eng, page: page, book: r.book, registration: reg, status: st, logger: r.set.Logger,
 		closing: make(chan struct{}), done: make(chan struct{}),
 	}
 	var life context.Context

@@ -13,6 +13,7 @@ import (
 // run is what lives from Start to Shutdown.
 type run struct {
 	engine       engine
+	page         *explainPage
 	book         *telemetry
 	registration metric.Registration
 	status       *status
@@ -64,7 +65,7 @@ func (r *run) stop(ctx context.Context) error {
 	defer r.cancel()
 	defer context.AfterFunc(ctx, r.cancel)()
 
-	errs := []error{r.engine.Shutdown(ctx)}
+	errs := []error{r.page.close(ctx), r.engine.Shutdown(ctx)}
 	select {
 	case <-r.done:
 	case <-ctx.Done():

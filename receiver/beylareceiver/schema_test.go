@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/config/confighttp"
 	"go.opentelemetry.io/collector/confmap"
 )
 
@@ -62,6 +63,8 @@ func structKeys(typ reflect.Type, prefix string, to map[string]bool) {
 			inner = value.Type
 		}
 		switch {
+		case inner == reflect.TypeFor[confighttp.ServerConfig](): // described by the Collector
+			to[key] = true
 		case inner.Kind() == reflect.Struct:
 			structKeys(inner, key+".", to)
 		case inner.Kind() == reflect.Slice && inner.Elem().Kind() == reflect.Struct:
@@ -93,7 +96,7 @@ func TestSchemaHasTheDefaultsOfConfig(t *testing.T) {
 	root.keys(root, "", described)
 	m := map[string]any{}
 	for key, value := range described {
-		if strings.Contains(key, "[]") || strings.HasPrefix(key, "capture.pcap.") || strings.HasPrefix(key, "traces.sampling.") {
+		if strings.Contains(key, "[]") || key == "explain" || strings.HasPrefix(key, "capture.pcap.") || strings.HasPrefix(key, "traces.sampling.") {
 			continue // defaults of sections that are absent by default
 		}
 		m[strings.ReplaceAll(key, ".", confmap.KeyDelimiter)] = value
@@ -103,6 +106,7 @@ func TestSchemaHasTheDefaultsOfConfig(t *testing.T) {
 	got := &Config{
 		Capture: CaptureConfig{Pcap: createDefaultConfig().(*Config).Capture.Pcap},
 		Traces:  TracesConfig{Sampling: createDefaultConfig().(*Config).Traces.Sampling},
+		Explain: createDefaultConfig().(*Config).Explain,
 	}
 	require.NoError(t, confmap.NewFromStringMap(nest(m)).Unmarshal(got))
 	want := createDefaultConfig().(*Config)

@@ -28,6 +28,7 @@ func (c *Config) Validate() error {
 		within("traces.flush_interval", c.Traces.FlushInterval, time.Millisecond, 10*time.Second),
 		within("traces.max_batch_spans", c.Traces.MaxBatchSpans, 1, 100_000),
 		c.Traces.samplingProblem(),
+		c.explainProblem(),
 		oneOf("on_error", c.OnError, OnErrorPropagate, OnErrorIgnore),
 	)
 	return errors.Join(errs...)
@@ -108,6 +109,13 @@ func leaves(err error) []error {
 func (c *TracesConfig) samplingProblem() error {
 	if s := c.Sampling.Get(); s != nil {
 		return within("traces.sampling.ratio", s.Ratio, 0, 1)
+	}
+	return nil
+}
+
+func (c *Config) explainProblem() error {
+	if s := c.Explain.Get(); s != nil && s.NetAddr.Endpoint == "" {
+		return errors.New("explain.endpoint: must be an address such as localhost:55690")
 	}
 	return nil
 }
