@@ -43,8 +43,10 @@ func (c *Correlator) byActor(x *proto.Exchange, from *caller) (*Request, Outcome
 	switch {
 	case r == nil || k.pid != from.PID:
 		return nil, SeveralInHand
-	case from.process.handsOver:
+	case from.process.handsOver, from.process.program.handsOver:
 		return nil, HandedOver
+	case from.process.program.agreed < c.agreements:
+		return nil, Unproven
 	case r.lost != from.Lost: // what was answered may look as if it were not
 		return nil, RecordsLost
 	}

@@ -16,11 +16,14 @@ type fakeHost struct {
 	pid    map[*proto.Exchange]uint32
 	unkept map[*proto.Exchange]bool
 	leaves map[uint32]bool
-	told   int // how often Leaf was called
+	// program is what processes run; nil: unknown
+	program map[uint32]string
+	told    int // how often Leaf was called
 }
 
 func (h *fakeHost) Keeps(x *proto.Exchange) bool { return !h.unkept[x] }
 func (h *fakeHost) PID(x *proto.Exchange) uint32 { return h.pid[x] }
+func (h *fakeHost) Program(pid uint32) string    { return h.program[pid] }
 func (h *fakeHost) Leaf(pid uint32, leaf bool)   { h.leaves[pid] = leaf; h.told++ }
 
 // bed is a correlator with a host whose clock moves on with everything that happens.
@@ -145,7 +148,6 @@ func requireEmpty(tb testing.TB, c *Correlator) {
 	for _, h := range c.hands.by[ofProcess] {
 		require.Zero(tb, h.refs)
 		require.Empty(tb, h.conns)
-		require.Nil(tb, h.newest)
 	}
 	for _, generation := range []map[[16]byte]*trace{c.contexts.young, c.contexts.old} {
 		for _, t := range generation {
@@ -154,7 +156,7 @@ func requireEmpty(tb testing.TB, c *Correlator) {
 	}
 	requireDistinct(tb, c.traces.spare, func(t *trace) bool { return t.refs == 0 })
 	requireDistinct(tb, c.calls.spare, func(k *Call) bool { return k.holders == 0 })
-	requireDistinct(tb, c.hands.spare, func(h *hand) bool { return h.refs == 0 && len(h.conns) == 0 && h.newest == nil })
+	requireDistinct(tb, c.hands.spare, func(h *hand) bool { return h.refs == 0 && len(h.conns) == 0 })
 	requireDistinct(tb, c.conns, func(k *Conn) bool { return *k == Conn{} })
 	requireDistinct(tb, c.spare, func(r *Request) bool { return *r == Request{} })
 }

@@ -23,6 +23,8 @@ type Host interface {
 	Keeps(*proto.Exchange) bool
 	// PID is the process that holds the socket of the exchange; 0: unknown.
 	PID(*proto.Exchange) uint32
+	// Program names what a process runs; empty: unknown.
+	Program(pid uint32) string
 	// Leaf is told when a process turns out to send no requests of its own, or to do so after all.
 	Leaf(pid uint32, leaf bool)
 }
@@ -41,19 +43,25 @@ type Options struct {
 	MaxSpans int
 	// Threads allows the evidence of threads and goroutines.
 	Threads bool
+	// Agreements is how many requests a program must have been seen to answer with
+	// the thread that had read them, and none with another one, before threads are
+	// believed. Of a pool of n threads that take what comes, as many agree by chance
+	// once in n^Agreements times.
+	Agreements int
 	// Links turns weak evidence into links.
 	Links bool
 }
 
 // Correlator finds parents and hands out identities. It belongs to one goroutine.
 type Correlator struct {
-	random   rand.Source
-	sampler  Sampler
-	host     Host
-	maxAge   int64
-	maxSpans int
-	threads  bool
-	links    bool
+	random     rand.Source
+	sampler    Sampler
+	host       Host
+	maxAge     int64
+	maxSpans   int
+	threads    bool
+	links      bool
+	agreements int
 
 	now       int64 // time of the newest record, boot ns
 	loss      loss
@@ -62,6 +70,7 @@ type Correlator struct {
 	contexts  contexts
 	hands     hands
 	processes processes
+	programs  programs
 	ids       repeats
 	forwarded repeats
 	spare     []*Request
@@ -82,11 +91,12 @@ func New(o Options, h Host) *Correlator {
 	}
 	c := &Correlator{
 		random: o.Random, sampler: o.Sampler, host: h,
-		maxAge: int64(o.MaxAge), maxSpans: o.MaxSpans, threads: o.Threads, links: o.Links,
+		maxAge: int64(o.MaxAge), maxSpans: o.MaxSpans, threads: o.Threads, links: o.Links, agreements: o.Agreements,
 		calls:     calls{open: make(map[key]*Call)},
 		hands:     newHands(),
 		ids:       newRepeats(byID),
 		forwarded: newRepeats(byContext),
+		programs:  programs{by: make(map[string]*program)},
 		tally:     newTally(),
 	}
 	c.contexts = newContexts(&c.traces, int64(o.MaxAge))

@@ -41,6 +41,7 @@ type someHost struct{}
 
 func (someHost) Keeps(*proto.Exchange) bool { return true }
 func (someHost) PID(*proto.Exchange) uint32 { return 0 }
+func (someHost) Program(uint32) string      { return "" }
 func (someHost) Leaf(uint32, bool)          {}
 
 func newCorrelator() *Correlator { return New(Options{Random: new(counter)}, someHost{}) }

@@ -27,6 +27,7 @@ type constHost struct{}
 
 func (constHost) Keeps(*proto.Exchange) bool { return true }
 func (constHost) PID(*proto.Exchange) uint32 { return middle }
+func (constHost) Program(uint32) string      { return "" }
 func (constHost) Leaf(uint32, bool)          {}
 
 func newPassage(by event.Thread) *passage {

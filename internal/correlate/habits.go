@@ -4,7 +4,9 @@ import "github.com/beylareceiver/beylareceiver/internal/event"
 
 // What a connection shows of the habits of whoever reads from it. A process that
 // hands requests over proves nothing by who sends something; one counterexample
-// is enough, for as long as the process lives. Only requests that are known as
+// is enough, for as long as the process lives, and for all that run the same program.
+// That a thread answers what it has read may be chance, in a pool whose threads take what comes: so
+// many have to agree (Options.Agreements) before any is believed. Only requests that are known as
 // such count: an answer that a client reads says nothing about servers.
 
 // compare learns whether whoever reads a request is the one who answers it.
@@ -14,10 +16,21 @@ func (k *Conn) compare(by event.Thread) {
 		return
 	}
 	if by.Goroutine != 0 && k.reader.Goroutine != 0 {
-		p.handsOver = p.handsOver || by.Goroutine != k.reader.Goroutine
+		p.learn(by.Goroutine == k.reader.Goroutine)
 		return
 	}
-	p.handsOver = p.handsOver || k.blocking && by.ID != k.reader.ID
+	if k.blocking {
+		p.learn(by.ID == k.reader.ID)
+	}
+}
+
+// learn notes whether a request was answered by whoever had read it.
+func (h *hand) learn(agrees bool) {
+	if agrees {
+		h.program.agreed++
+		return
+	}
+	h.handsOver, h.program.handsOver = true, true
 }
 
 // watch looks at what else the reader has in hand when it begins to read. returned
@@ -37,7 +50,7 @@ func (k *Conn) watch(returned bool, lost uint32) {
 	for _, other := range h.conns {
 		// On to the next one before this one is answered: it is left to somebody else, or to later.
 		if r := other.inHand(); r != nil && r.lost == lost {
-			p.handsOver = true
+			p.learn(false)
 			return
 		}
 	}

@@ -29,11 +29,14 @@ type hand struct {
 	refs  int // connections that were last read by this owner
 	// pid is the process that it belongs to.
 	pid uint32
-	// newest is the connection that was read last, loops what that showed: see Conn.watch.
+	// newest is the connection that was read last, which may be gone since; loops is
+	// what that showed: see Conn.watch.
 	newest *Conn
 	loops  bool
 	// handsOver is learnt of processes: see Conn.compare and Conn.watch.
 	handsOver bool
+	// program is what a process runs.
+	program *program
 	// What is known of a process's habits: see processes.
 	reads, calls int
 	leaf         bool
@@ -76,7 +79,6 @@ const maxSpareConns = 64
 func (hs *hands) drop(h *hand) {
 	delete(hs.by[h.kind], h.owner)
 	if len(hs.spare) < maxSpare && cap(h.conns) <= maxSpareConns {
-		h.newest = nil
 		hs.spare = append(hs.spare, h)
 	}
 }
@@ -91,7 +93,11 @@ func (c *Correlator) assign(k *Conn) {
 		k.hands[ofThread] = c.hands.get(ofThread, threadOf(k.reader), k.pid)
 	}
 	if k.pid != 0 {
-		k.hands[ofProcess] = c.hands.get(ofProcess, processOf(k.pid), k.pid)
+		h := c.hands.get(ofProcess, processOf(k.pid), k.pid)
+		if h.program == nil {
+			h.program = c.programs.of(c.host.Program(k.pid))
+		}
+		k.hands[ofProcess] = h
 	}
 	for _, h := range k.hands {
 		if h != nil {
@@ -106,9 +112,6 @@ func (c *Correlator) unassign(k *Conn) {
 			continue
 		}
 		k.hands[i] = nil
-		if h.newest == k {
-			h.newest = nil
-		}
 		if h.refs--; h.refs == 0 && h.kind != ofProcess {
 			c.hands.drop(h)
 		}

@@ -25,6 +25,8 @@ const (
 	ThreadUnknown
 	// HandedOver: this process hands requests from thread to thread.
 	HandedOver
+	// Unproven: too few requests were seen to be answered by whoever had read them.
+	Unproven
 	// RecordsLost: something was lost since the request in hand was read.
 	RecordsLost
 	// NotKept: the request in hand will have no span.
@@ -54,5 +56,5 @@ var outcomes = [Outcomes]string{
 	ByThread: string(Thread), ByGoroutine: string(Goroutine),
 	NothingInHand: "nothing_in_hand", NoCaller: "no_caller", SeveralInHand: "several_in_hand",
 	EventLoop: "event_loop", OtherThread: "other_thread", ThreadUnknown: "thread_unknown",
-	HandedOver: "handed_over", RecordsLost: "records_lost", NotKept: "not_kept", LimitReached: "limit_reached",
+	HandedOver: "handed_over", Unproven: "unproven", RecordsLost: "records_lost", NotKept: "not_kept", LimitReached: "limit_reached",
 }

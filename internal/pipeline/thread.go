@@ -82,6 +82,15 @@ func (h *hostView) Keeps(x *proto.Exchange) bool {
 // PID implements correlate.Host.
 func (h *hostView) PID(x *proto.Exchange) uint32 { return x.Stage.(*stage).session.holder().PID }
 
+// Program implements correlate.Host.
+func (h *hostView) Program(pid uint32) string {
+	r := h.known[pid].resource
+	if r == nil || r.Provisional {
+		return ""
+	}
+	return r.Service + "\x00" + r.Executable
+}
+
 // Leaf implements correlate.Host.
 func (h *hostView) Leaf(pid uint32, leaf bool) {
 	e := (*Engine)(h)
@@ -97,6 +106,8 @@ func (h *hostView) Leaf(pid uint32, leaf bool) {
 type known struct {
 	tap.Process
 	start uint64
+	// resource is what the process was found to be; nil when it was not looked up.
+	resource *process.Resource
 }
 
 // maxKnown is how many processes the kernel is told of; beyond it all are told anew.
@@ -110,7 +121,7 @@ func (e *Engine) meet(p event.Process, r *process.Resource) {
 		e.correlate.Forget(p.PID)
 		k = known{}
 	}
-	want := known{start: p.Start, Process: tap.Process{Goid: r.Go.Goid, GoidParent: r.Go.ParentGoid, Leaf: k.Leaf}}
+	want := known{start: p.Start, resource: r, Process: tap.Process{Goid: r.Go.Goid, GoidParent: r.Go.ParentGoid, Leaf: k.Leaf}}
 	if want != k {
 		e.know(p.PID, want)
 	}

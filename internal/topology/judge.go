@@ -104,8 +104,8 @@ func (j *judge) edge(s, up testkit.Span) {
 	if s.TraceID != up.TraceID {
 		j.result.Faults.TraceBreaks++
 	}
-	if !endOf(s).server {
-		j.right.process++
+	if e := endOf(s); !e.server {
+		j.inside(e)
 		return
 	}
 	j.right.connection++
@@ -117,6 +117,13 @@ func (j *judge) edge(s, up testkit.Span) {
 // carried counts a right parent that the header names: it stands for the process edge, if there is one.
 func (j *judge) carried(e end) {
 	if up, ok := parent(e); ok && j.truth.by[up] != "" {
+		j.inside(e)
+	}
+}
+
+// inside counts a right parent within a process.
+func (j *judge) inside(e end) {
+	if !warming(e.path) {
 		j.right.process++
 	}
 }

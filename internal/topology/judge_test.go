@@ -12,9 +12,9 @@ import (
 // said is the account of an entry that calls a leaf once and polls it.
 func said() *truth {
 	t := newTruth()
-	t.read("load", "sent /w/1\n")
-	t.read("entry", "served /w/1\nsent /w/1.1\nsent /bg/entry/1-1\nlistening on port 80\n")
-	t.read("leaf", "served /w/1.1\nserved /bg/entry/1-1\n")
+	t.read("load", "sent /w/101\n")
+	t.read("entry", "served /w/101\nsent /w/101.1\nsent /bg/entry/1-1\nlistening on port 80\n")
+	t.read("leaf", "served /w/101.1\nserved /bg/entry/1-1\n")
 	return t
 }
 
@@ -38,10 +38,10 @@ func span(service, kind, path, id, parent string, ms int) testkit.Span {
 // perfect is what a receiver that knows everything makes of it.
 func perfect() testkit.Spans {
 	all := testkit.Spans{
-		span("load", "Client", "/w/1", "a", "", 0),
-		span("entry", "Server", "/w/1", "b", "a", 1),
-		span("entry", "Client", "/w/1.1", "c", "b", 2),
-		span("leaf", "Server", "/w/1.1", "d", "c", 3),
+		span("load", "Client", "/w/101", "a", "", 0),
+		span("entry", "Server", "/w/101", "b", "a", 1),
+		span("entry", "Client", "/w/101.1", "c", "b", 2),
+		span("leaf", "Server", "/w/101.1", "d", "c", 3),
 		span("entry", "Client", "/bg/entry/1-1", "e", "", 2),
 		span("leaf", "Server", "/bg/entry/1-1", "f", "e", 3),
 		span("other", "Client", "/elsewhere", "g", "", 3),
@@ -100,13 +100,13 @@ func TestAssessFinds(t *testing.T) {
 		},
 		"a request twice": {
 			func(_ *truth, all testkit.Spans) testkit.Spans {
-				return append(all, span("load", "Client", "/w/1", "h", "", 0))
+				return append(all, span("load", "Client", "/w/101", "h", "", 0))
 			},
 			func(r *Result) { r.Spans, r.Faults.Doubled = 7, 1 },
 		},
 		"a request that never was": {
 			func(_ *truth, all testkit.Spans) testkit.Spans {
-				return append(all, span("load", "Client", "/w/2", "h", "", 0))
+				return append(all, span("load", "Client", "/w/102", "h", "", 0))
 			},
 			func(r *Result) { r.Spans, r.Faults.Invented, r.Faults.MixedTraces = 7, 1, 1 },
 		},
@@ -136,7 +136,7 @@ func TestAssessFinds(t *testing.T) {
 		},
 		"the span in the header of the same request": {
 			func(said *truth, all testkit.Spans) testkit.Spans {
-				said.read("entry", "remote 5dc /w/1.1\n")
+				said.read("entry", "remote 5dc /w/101.1\n")
 				all[2].Parent = "5dc"
 				return all
 			},
@@ -144,7 +144,7 @@ func TestAssessFinds(t *testing.T) {
 		},
 		"the span in the header of an earlier request": {
 			func(said *truth, all testkit.Spans) testkit.Spans {
-				said.read("load", "remote 5dc /w/1\n")
+				said.read("load", "remote 5dc /w/101\n")
 				all[2].Parent = "5dc"
 				return all
 			},
@@ -152,7 +152,7 @@ func TestAssessFinds(t *testing.T) {
 		},
 		"the span in the header of another request": {
 			func(said *truth, all testkit.Spans) testkit.Spans {
-				said.read("load", "remote 5dc /w/11\n")
+				said.read("load", "remote 5dc /w/1011\n")
 				all[2].Parent = "5dc"
 				return all
 			},
@@ -178,14 +178,34 @@ func TestAssessFinds(t *testing.T) {
 func TestRepeatedRequestsAreTold(t *testing.T) {
 	said := said()
 	assert.Zero(t, said.repeated())
-	said.read("load", "sent /w/1\n")
+	said.read("load", "sent /w/101\n")
 	assert.Equal(t, 1, said.repeated())
 }
 
 func TestPaths(t *testing.T) {
-	for path, want := range map[string]string{"/w/1": "/w/1", "/w/1.2.1": "/w/1", "/bg/a.b/3.4": "/bg/a.b/3.4"} {
+	for path, want := range map[string]string{"/w/101": "/w/101", "/w/101.2.1": "/w/101", "/bg/a.b/3.4": "/bg/a.b/3.4"} {
 		assert.Equal(t, want, entryOf(path))
 	}
 	assert.Empty(t, pathOf(span("x", "Client", "/else", "a", "", 0)))
-	assert.Equal(t, "/w/1.2", pathOf(span("x", "Client", "/w/1.2", "a", "", 0)))
+	assert.Equal(t, "/w/101.2", pathOf(span("x", "Client", "/w/101.2", "a", "", 0)))
+}
+
+// The first requests teach: what is missing of them inside processes is not counted, what is wrong is.
+func TestWarmUp(t *testing.T) {
+	said := newTruth()
+	said.read("load", "sent /w/100\n")
+	said.read("entry", "served /w/100\nsent /w/100.1\n")
+	result, mistakes := assess(said, testkit.Spans{
+		span("load", "Client", "/w/100", "a", "", 0),
+		span("entry", "Server", "/w/100", "b", "a", 1),
+		span("entry", "Client", "/w/100.1", "c", "", 2),
+	})
+	assert.Empty(t, mistakes)
+	assert.Zero(t, result.Missing)
+	assert.InDelta(t, 1, result.ProcessRecall, 0)
+	result, _ = assess(said, testkit.Spans{
+		span("load", "Client", "/w/100", "a", "", 0),
+		span("entry", "Client", "/w/100.1", "c", "a", 2),
+	})
+	assert.Equal(t, 1, result.Wrong)
 }

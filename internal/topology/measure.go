@@ -24,10 +24,11 @@ type Receiver struct {
 	Stop  func() testkit.Spans
 }
 
-// Measure runs the load against a scene, and judges what the receiver made of it.
+// Measure runs the load against a scene, WarmUp requests and then as many as told, and
+// judges what the receiver made of it.
 func Measure(t testing.TB, s *Scene, r Receiver, concurrency, requests int) (Result, []Mistake) {
 	t.Helper()
-	answered := s.disturbed(t, func() bool { return s.Load(t, concurrency, requests) })
+	answered := s.disturbed(t, func() bool { return s.Load(t, concurrency, WarmUp+requests) })
 	if !answered {
 		t.Errorf("row %s: not every request was answered:\n%s", s.row.Name, s.Processes[loadName].Output())
 	}

@@ -2,6 +2,7 @@ package topology
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/beylareceiver/beylareceiver/internal/testkit"
@@ -38,6 +39,16 @@ func above(path string) (string, bool) {
 		return "", false
 	}
 	return path[:dot], true
+}
+
+// WarmUp is how many requests come before those whose edges count towards the recall:
+// the receiver learns from the first ones how a process works. Their parents are judged all the same.
+const WarmUp = 100
+
+// warming tells whether the request belongs to the warm-up.
+func warming(path string) bool {
+	n, err := strconv.Atoi(strings.TrimPrefix(entryOf(path), workPrefix))
+	return err == nil && n <= WarmUp
 }
 
 // entryOf is the path by which the load client began all this; that of a background request is its own.

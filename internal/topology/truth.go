@@ -69,16 +69,18 @@ func parent(e end) (end, bool) {
 	return end{path: up, server: true}, ok
 }
 
-// edges are those that a perfect receiver shows: both of their ends have happened.
+// edges are those that a perfect receiver shows: both of their ends have happened. Those
+// within processes count after the warm-up only.
 func (t *truth) edges() (connection, process int) {
 	for e := range t.by {
 		up, ok := parent(e)
 		if !ok || t.by[up] == "" {
 			continue
 		}
-		if e.server {
+		switch {
+		case e.server:
 			connection++
-		} else {
+		case !warming(e.path):
 			process++
 		}
 	}

@@ -126,6 +126,7 @@ func TestPipelineConfig(t *testing.T) {
 	want.Protocols.HTTP.RequestIDHeaders = []string{"X-Ray-Id"}
 	want.Correlate.Sampler = sampling.New(0.25, false)
 	want.Correlate.MaxAge, want.Correlate.MaxSpans, want.Correlate.Links = time.Minute, 50, true
+	want.Correlate.Agreements = 32
 	want.Process.Entries, want.Process.Version = 40, "1.2.3"
 
 	host, err := namespace("host")

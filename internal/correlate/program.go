@@ -1,0 +1,32 @@
+package correlate
+
+// program is what several processes run, one after the other or side by side,
+// and what was learnt of the way that it works.
+type program struct {
+	// agreed is how many requests were answered by whoever had read them.
+	agreed int
+	// handsOver: one was not.
+	handsOver bool
+}
+
+// programs are those that were seen, by name.
+type programs struct{ by map[string]*program }
+
+// maxPrograms is how many are remembered; beyond it learning starts anew.
+const maxPrograms = 4096
+
+// of gives the program of a name; a process whose program is not known has one of its own.
+func (ps *programs) of(name string) *program {
+	if name == "" {
+		return new(program)
+	}
+	if p := ps.by[name]; p != nil {
+		return p
+	}
+	if len(ps.by) >= maxPrograms {
+		clear(ps.by)
+	}
+	p := new(program)
+	ps.by[name] = p
+	return p
+}
