@@ -30,7 +30,7 @@ func (h *hand) learn(agrees bool) {
 		h.program.agreed++
 		return
 	}
-	h.handsOver, h.program.handsOver = true, true
+	h.program.handsOver = true
 }
 
 // watch looks at what else the reader has in hand when it begins to read. returned
@@ -44,7 +44,7 @@ func (k *Conn) watch(returned bool, lost uint32) {
 	// turns, as an event loop does: in Go no call tells that it would have waited.
 	h.loops = h.loops || returned && h.kind == ofGoroutine && h.newest != k
 	h.newest = k
-	if p.handsOver || h.kind == ofThread && !k.blocking {
+	if p.program.handsOver || h.kind == ofThread && !k.blocking {
 		return
 	}
 	for _, other := range h.conns {

@@ -33,9 +33,7 @@ type hand struct {
 	// what that showed: see Conn.watch.
 	newest *Conn
 	loops  bool
-	// handsOver is learnt of processes: see Conn.compare and Conn.watch.
-	handsOver bool
-	// program is what a process runs.
+	// program is what a process runs, and how it was seen to work.
 	program *program
 	// What is known of a process's habits: see processes.
 	reads, calls int

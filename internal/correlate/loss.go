@@ -2,21 +2,15 @@ package correlate
 
 // loss knows when records of the host were last lost.
 type loss struct {
-	count uint32 // event.Event.Lost as it was last told
+	count uint32 // event.Event.Lost as it was last told; the tap begins at 0
 	at    int64  // since when it is that, boot ns
-	told  bool
 }
 
-// tell takes the count that came with a record of this time. What was lost before
-// the first one was nothing that we could have seen.
+// tell takes the count that came with a record of this time.
 func (l *loss) tell(count uint32, at int64) {
-	if count == l.count && l.told {
-		return
+	if count != l.count {
+		l.count, l.at = count, at
 	}
-	if l.told {
-		l.at = at
-	}
-	l.count, l.told = count, true
 }
 
 // quiet tells whether nothing was lost for as long as values are remembered: who is

@@ -102,7 +102,7 @@ func (m *machine) oracle() *oracle {
 }
 
 func (o *oracle) hear(lost uint32) {
-	if n := len(o.losses); n == 0 || o.losses[n-1] != lost {
+	if n := len(o.losses); n == 0 && lost > 0 || n > 0 && o.losses[n-1] != lost {
 		o.losses = append(o.losses, lost)
 	}
 }
@@ -293,7 +293,7 @@ func (o *oracle) repeated(
 		return nil, NothingInHand
 	case len(mine) != 1 || len(unknown) > 0 || earlier:
 		return nil, SeveralInHand
-	case len(o.losses) > 1:
+	case len(o.losses) > 0:
 		return nil, RecordsLost
 	}
 	return mine[0], how

@@ -54,7 +54,7 @@ func (c *Correlator) Forget(pid uint32) {
 		c.hands.drop(h)
 		return
 	}
-	h.handsOver, h.reads, h.calls, h.leaf, h.program = false, 0, 0, false, new(program) // connections still refer to it
+	h.reads, h.calls, h.leaf, h.program = 0, 0, false, new(program) // connections still refer to it
 }
 
 // Sweep forgets processes that hold nothing when there are too many. Who was told

@@ -5,7 +5,7 @@ package correlate
 type program struct {
 	// agreed is how many requests were answered by whoever had read them.
 	agreed int
-	// handsOver: one was not.
+	// handsOver: one was not, see Conn.compare, or was left for the next one, see Conn.watch.
 	handsOver bool
 }
 

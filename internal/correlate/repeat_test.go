@@ -60,11 +60,6 @@ func TestRepeated(t *testing.T) {
 				b.now += memoryTime
 				return b.arrive(middle, nil, carry.shape)
 			}, middle, 0},
-			"losses of before us": {func(b *bed) *served {
-				b.lost = 9
-				return b.arrive(middle, nil, carry.shape)
-			}, middle, 0},
-
 			"in nobody's hand":   {func(b *bed) *served { b.arrive(middle, nil, withID(6)); return nil }, middle, NothingInHand},
 			"of another process": {func(b *bed) *served { b.arrive(other, nil, carry.shape); return nil }, middle, NothingInHand},
 			"of nobody known":    {func(b *bed) *served { b.arrive(middle, nil, carry.shape); return nil }, 0, NothingInHand},
@@ -99,7 +94,8 @@ func TestRepeated(t *testing.T) {
 				b.arrive(middle, nil, carry.shape)
 				return nil
 			}, middle, RecordsLost},
-			"a record is lost": {func(b *bed) *served { b.arrive(middle, nil, carry.shape); b.lost++; return nil }, middle, RecordsLost},
+			"a record was lost before any came": {func(b *bed) *served { b.lost++; b.arrive(middle, nil, carry.shape); return nil }, middle, RecordsLost},
+			"a record is lost":                  {func(b *bed) *served { b.arrive(middle, nil, carry.shape); b.lost++; return nil }, middle, RecordsLost},
 			"not kept": {func(b *bed) *served {
 				r := b.arrive(middle, nil, carry.shape)
 				b.host.unkept[r.x] = true
