@@ -142,6 +142,23 @@ func TestSentBeforeRead(t *testing.T) {
 	assert.False(t, r.Promised())
 }
 
+// Who wrote the beginning of a message need not have written the request in it: the
+// rest of a body may come first, after an early answer, and another thread's request behind it.
+func TestWriterOfTheMessage(t *testing.T) {
+	for name, tt := range map[string]struct {
+		before int64
+		want   Outcome
+	}{"began with the request": {0, ByThread}, "began before": {1, ThreadUnknown}} {
+		t.Run(name, func(t *testing.T) {
+			b := newBed(Options{Threads: true})
+			b.arrive(middle, nil).wait(thread(1))
+			x := b.exchange()
+			p := b.Client(x, Sender{PID: middle, Thread: thread(1), At: x.Request.First - tt.before})
+			assert.Equal(t, tt.want, p.Outcome, "%s", p.Outcome)
+		})
+	}
+}
+
 func TestThreadsOff(t *testing.T) {
 	b := newBed(Options{})
 	r := b.arrive(middle, nil, withID(5)).wait(thread(1))
@@ -218,29 +235,27 @@ func TestGoroutineThatLoops(t *testing.T) {
 		return r.conn
 	}
 	for name, tt := range map[string]struct {
-		before func(b *bed) (*Conn, *Conn)
+		before func(b *bed) *Conn // gives where the request comes
 		want   Outcome
 	}{
-		"one connection": {func(b *bed) (*Conn, *Conn) {
-			a := serve(b, serve(b, nil))
-			return a, a
+		"one connection": {func(b *bed) *Conn {
+			return serve(b, serve(b, nil))
 		}, ByGoroutine},
-		"one after another": {func(b *bed) (*Conn, *Conn) {
+		"one after another": {func(b *bed) *Conn {
 			b.Drop(serve(b, nil))
 			b.Drop(serve(b, nil))
-			return nil, nil
+			return nil
 		}, ByGoroutine},
-		"two, the first not gone yet": {func(b *bed) (*Conn, *Conn) { serve(b, nil); return serve(b, nil), nil }, ByGoroutine},
-		"two by turns": {func(b *bed) (*Conn, *Conn) {
+		"two, the first not gone yet": {func(b *bed) *Conn { serve(b, nil); return serve(b, nil) }, ByGoroutine},
+		"two by turns": {func(b *bed) *Conn {
 			a := serve(b, nil)
 			serve(b, nil)
-			return serve(b, a), nil
+			return serve(b, a)
 		}, EventLoop},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBed(Options{Threads: true})
-			k, _ := tt.before(b)
-			b.arrive(middle, k).poll(g)
+			b.arrive(middle, tt.before(b)).poll(g)
 			assert.Equal(t, tt.want, b.call(middle, g).Outcome)
 		})
 	}

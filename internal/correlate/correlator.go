@@ -114,8 +114,11 @@ func (c *Correlator) Tally() *Tally { return c.tally }
 
 // Sender is who sent a request, as the tap saw it.
 type Sender struct {
-	PID    uint32
+	PID uint32
+	// Thread is who wrote the first bytes of the message, which passed at time At, boot ns. It is known
+	// to have written the request only if that begins there; At is 0 if it surely does.
 	Thread event.Thread
+	At     int64
 	// Lost is event.Event.Lost of the request's first record.
 	Lost uint32
 }
@@ -124,6 +127,9 @@ type Sender struct {
 // request only, so it is called as soon as the request's head is parsed.
 func (c *Correlator) Client(x *proto.Exchange, from Sender) Place {
 	c.hear(from.Lost, x.Request.First)
+	if from.At != 0 && from.At != x.Request.First {
+		from.Thread = event.Thread{}
+	}
 	who := c.caller(from)
 	c.processes.called(who.process)
 	if x.Context.Valid() {

@@ -39,6 +39,8 @@
 //
 //   - It is alone in that thread's hand and on its connection; it was read after its first
 //     byte came, and before the first byte of what is sent. Pipelined requests prove nothing.
+//   - The thread wrote the first byte of the message, and what is sent begins there. The kernel
+//     tells who began a message; what follows in it may be another thread's.
 //   - The thread read with a call that would have waited. An event loop cannot afford to:
 //     it is told what is there. So the thread is at work on what it read.
 //   - In this process whoever reads a request answers it. That is learnt: of so many

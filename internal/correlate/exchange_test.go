@@ -17,7 +17,7 @@ type passage struct {
 	in, out, back proto.Exchange
 	server        Place
 	client, far   Place
-	conn, farConn *Conn
+	conn          *Conn
 	read          event.Event
 	now           int64
 }
@@ -41,11 +41,11 @@ func newPassage(by event.Thread) *passage {
 	p.in.Request = proto.Message{Seen: true, Origin: proto.Origin{Seq: 1, Ack: 1}}
 	p.out.Request = proto.Message{Seen: true, Origin: proto.Origin{Seq: 2, Ack: 2}}
 	p.back.Request = proto.Message{Seen: true, Origin: proto.Origin{Seq: 2, Ack: 2}}
-	p.conn, p.farConn = p.Open(), p.Open()
+	p.conn = p.Open()
 	return p
 }
 
-// pass is one request. fresh gives it ids of its own, as each one has.
+// pass is one request.
 func (p *passage) pass() (how Outcome) {
 	p.now += 4000
 	p.in.Request.First, p.read.Time, p.out.Request.First = p.now, p.now+1, p.now+2
@@ -128,7 +128,6 @@ func TestPassageDoesNotAllocate(t *testing.T) {
 			}))
 			assert.Zero(t, wrong)
 			p.Drop(p.conn)
-			p.Drop(p.farConn)
 			requireEmpty(t, p.Correlator)
 		})
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 func TestTally(t *testing.T) {
-	tally := newTally()
+	tally := newCorrelator().Tally()
 	for range 2 {
 		tally.Add("shop", &Place{Outcome: ByThread})
 	}

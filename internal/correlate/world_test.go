@@ -63,7 +63,7 @@ func (w *world) free(pid uint32) event.Thread {
 // background is work that nobody asked for, by whoever has nothing to do; in an event loop, whenever.
 func (w *world) background(pid uint32) {
 	by := w.reader(pid)
-	w.start(&task{steps: []func(){func() { w.call(pid, by, nil, 0) }, func() { w.rest(pid, by) }}})
+	w.start(&task{steps: []func(){func() { w.call(pid, by, nil, 0) }, func() { w.rest(by) }}})
 }
 
 // reader is who takes the next request of a process, or runs a timer.
@@ -74,7 +74,7 @@ func (w *world) reader(pid uint32) event.Thread {
 	return w.free(pid)
 }
 
-func (w *world) rest(pid uint32, by event.Thread) { delete(w.busy, by) }
+func (w *world) rest(by event.Thread) { delete(w.busy, by) }
 
 func (w *world) start(t *task) { w.tasks = append(w.tasks, t) }
 
@@ -139,7 +139,7 @@ func (w *world) request(pid uint32, id uint64) {
 		do(func() { w.call(pid, worker, r, id) })
 	}
 	do(func() {
-		w.rest(pid, worker)
+		w.rest(worker)
 		if gone {
 			return
 		}

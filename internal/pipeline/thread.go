@@ -55,7 +55,7 @@ func (s *session) notice(seg *flow.Segment) {
 	if !seg.First {
 		return
 	}
-	s.sender = correlate.Sender{Thread: seg.Writer, Lost: seg.Lost}
+	s.sender = correlate.Sender{Thread: seg.Writer, At: seg.At, Lost: seg.Lost}
 	if s.conn != nil {
 		s.e.correlate.Wrote(s.conn, seg.Writer)
 	}
