@@ -203,7 +203,7 @@ func TestPage(t *testing.T) {
 	for _, want := range []string{
 		"1,204 connections, 1,180 with spans, 3 not decided yet; most frequent reason for none: unknown_protocol (20)",
 		"encrypted (TLS): what it carries cannot be read",
-		"10.0.0.1:443 ←<br>10.0.0.9:40001", `value="n"`, `<option value="none" selected>`, "unknown_protocol (20)",
+		"<span>10.0.0.1:443 ←</span> <span>10.0.0.9:40001</span>", `value="n"`, `<option value="none" selected>`, "unknown_protocol (20)",
 		"lost: ring_full_data", "5,000", "preflight: node agent\n  on spans", "2 older live connections not listed",
 		`href="/explain.json?service=n&amp;state=none"`,
 	} {

@@ -6,8 +6,11 @@ type Reason string
 // Pending says that nothing speaks against a span so far: what was seen is not whole yet.
 const Pending Reason = "pending"
 
-// unknownProtocol is the only reason that says more when it is known what the bytes look like.
-const unknownProtocol Reason = "unknown_protocol"
+// The reasons of which more is said when it is known what the bytes look like.
+const (
+	unknownProtocol Reason = "unknown_protocol"
+	opaque          Reason = "opaque"
+)
 
 // Text says the reason in words, and what can be done. A reason without words is its own.
 func (r Reason) Text() string {
@@ -22,9 +25,9 @@ func words(r Reason) (string, bool) {
 	case "":
 		return "", true
 	case Pending:
-		return "nothing is complete yet: no protocol recognised so far, or the response is under way", true
+		return "nothing speaks against a span so far", true
 	case unknownProtocol:
-		return "no protocol that the receiver reads was recognised in its bytes", true
+		return "no protocol that the receiver reads was recognised", true
 	case "flow_table_full":
 		return "too many connections at once: raise limits.flows", true
 	case "inflight_full":
@@ -37,7 +40,7 @@ func words(r Reason) (string, bool) {
 		return "a response whose request was not seen, as on connections older than the receiver", true
 	case "no_response":
 		return "a request whose response was not observed", true
-	case "opaque":
+	case opaque:
 		return "after an upgrade or CONNECT the connection carries something else", true
 	case "listener_expired":
 		return "data of a handshake whose connection never showed up", true
@@ -48,9 +51,9 @@ func words(r Reason) (string, bool) {
 	case "unselected":
 		return "left out by the include and exclude rules", true
 	case "otlp_export":
-		return "telemetry export of another process: drop_otlp_exports is on", true
+		return "another process exports telemetry: drop_otlp_exports", true
 	case "health_probe":
-		return "health probe: http.drop_health_probes is on", true
+		return "health probe: http.drop_health_probes", true
 	case "protocol_off":
 		return "the configuration switches this protocol off", true
 	case "not_sampled":
@@ -59,18 +62,20 @@ func words(r Reason) (string, bool) {
 	return "", false
 }
 
-// Explanation is the reason in words, with what the bytes look like when nobody knows them.
+// Explanation is the reason in words, with what is known of the connection besides.
 func (c *Connection) Explanation() string {
-	if c.Reason != unknownProtocol && c.Reason != Pending {
-		return c.Reason.Text()
-	}
-	switch c.Looks {
-	case "tls":
+	unclaimed := c.Reason == unknownProtocol || c.Reason == Pending && c.Protocol == ""
+	switch {
+	case c.Looks == "http2" && (unclaimed || c.Reason == opaque && c.Spans == 0):
+		return "HTTP/2, as gRPC uses it: not read"
+	case c.Looks == "tls" && unclaimed:
 		return "encrypted (TLS): what it carries cannot be read"
-	case "http2":
-		return "HTTP/2, as gRPC uses it: not a protocol that the receiver reads"
-	case "ssh":
+	case c.Looks == "ssh" && unclaimed:
 		return "SSH: encrypted"
+	case c.Reason == Pending && unclaimed:
+		return "no protocol recognised so far"
+	case c.Reason == Pending:
+		return "no request and response are complete yet"
 	}
 	return c.Reason.Text()
 }

@@ -21,16 +21,25 @@ func TestEveryReasonHasWords(t *testing.T) {
 }
 
 func TestExplanation(t *testing.T) {
-	for want, c := range map[string]Connection{
-		"":                     {},
-		unknownProtocol.Text(): {Reason: unknownProtocol},
-		Reason("gap").Text():   {Reason: "gap", Looks: "tls"},
-		"SSH: encrypted":       {Reason: Pending, Looks: "ssh"},
-		Pending.Text():         {Reason: Pending},
-		"encrypted (TLS): what it carries cannot be read":                 {Reason: unknownProtocol, Looks: "tls"},
-		"HTTP/2, as gRPC uses it: not a protocol that the receiver reads": {Reason: unknownProtocol, Looks: "http2"},
+	const http2 = "HTTP/2, as gRPC uses it: not read"
+	for _, tt := range []struct {
+		want string
+		c    Connection
+	}{
+		{"", Connection{}},
+		{"", Connection{Looks: "http2", Protocol: "http", Spans: 1}},
+		{unknownProtocol.Text(), Connection{Reason: unknownProtocol}},
+		{Reason("gap").Text(), Connection{Reason: "gap", Looks: "tls"}},
+		{"encrypted (TLS): what it carries cannot be read", Connection{Reason: unknownProtocol, Looks: "tls"}},
+		{"SSH: encrypted", Connection{Reason: Pending, Looks: "ssh"}},
+		{"no protocol recognised so far", Connection{Reason: Pending}},
+		{"no request and response are complete yet", Connection{Reason: Pending, Protocol: "http"}},
+		{http2, Connection{Reason: unknownProtocol, Looks: "http2"}},
+		{http2, Connection{Reason: opaque, Protocol: "http", Looks: "http2"}},
+		{opaque.Text(), Connection{Reason: opaque, Protocol: "http", Looks: "http2", Spans: 1}},
+		{opaque.Text(), Connection{Reason: opaque, Protocol: "http", Looks: "tls"}},
 	} {
-		assert.Equal(t, want, c.Explanation())
+		assert.Equal(t, tt.want, tt.c.Explanation(), "%+v", tt.c)
 	}
 }
 
