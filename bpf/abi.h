@@ -13,7 +13,7 @@ enum beyla_kind {
 	BEYLA_OWNER = 3,   /* a process took hold of the socket: struct beyla_owner */
 	BEYLA_CONNECT = 4, /* a connect that failed: struct beyla_owner */
 	BEYLA_CLOSE = 5,   /* the socket is gone; final counts */
-	BEYLA_READ = 6,    /* a thread began to read a message: struct beyla_read */
+	BEYLA_READ = 6,    /* a thread began to read a message, or wrote one that is held back: struct beyla_read */
 };
 
 enum beyla_dir {
@@ -89,7 +89,7 @@ _Static_assert(sizeof(struct beyla_record) == 168, "record layout");
  * process that sends requests itself. */
 struct beyla_read {
 	__u8 kind; /* BEYLA_READ */
-	__u8 dir;  /* BEYLA_INGRESS */
+	__u8 dir;  /* BEYLA_INGRESS: read, BEYLA_EGRESS: written */
 	__u8 transport;
 	__u8 role; /* enum beyla_role */
 	__u16 flags; /* BEYLA_F_BLOCKING */

@@ -71,9 +71,9 @@ static __always_inline void beyla_tell_owner(struct sock *sk, __u64 cookie, __u6
 	beyla_emit_owner(&own);
 }
 
-/* Tells user space that the current thread began to read a message. Nobody asks
+/* Tells user space that the current thread began to read (or write) a message. Nobody asks
  * who reads an answer: that is what role tells here. */
-static __always_inline void beyla_tell_read(__u64 cookie, __u8 role, __u64 now, __u16 flags)
+static __always_inline void beyla_tell_thread(__u64 cookie, __u8 dir, __u8 role, __u64 now, __u16 flags)
 {
 	struct beyla_read read = {};
 	struct beyla_actor who = {};
@@ -84,7 +84,7 @@ static __always_inline void beyla_tell_read(__u64 cookie, __u8 role, __u64 now, 
 	if (who.leaf)
 		return;
 	read.kind = BEYLA_READ;
-	read.dir = BEYLA_INGRESS;
+	read.dir = dir;
 	read.transport = 6;
 	read.role = role;
 	read.flags = flags;
@@ -107,7 +107,19 @@ static __always_inline void beyla_begin_read(struct sock *sk, struct beyla_holde
 	h->seen = h->begun;
 	h->read_time = bpf_ktime_get_boot_ns();
 	if (beyla_threads && BPF_CORE_READ(sk, sk_protocol) == 6)
-		beyla_tell_read(cookie, role, h->read_time, flags);
+		beyla_tell_thread(cookie, BEYLA_INGRESS, role, h->read_time, flags);
+}
+
+/* An answer was written that no packet carries yet: the peer's window is closed, or the
+ * application has corked the socket. Whoever wrote it is done with the request all the same. */
+static __always_inline void beyla_begin_write(struct sock *sk, struct beyla_sock *st)
+{
+	if (!beyla_threads || st->role != BEYLA_ROLE_SERVER || st->turn != 1 + BEYLA_INGRESS)
+		return;
+	if (st->holder.seen != st->holder.begun)
+		return; /* not held back: it has left, and the next request is here before this call is over */
+	if (BPF_CORE_READ(sk, sk_protocol) == 6)
+		beyla_tell_thread(st->cookie, BEYLA_EGRESS, st->role, bpf_ktime_get_boot_ns(), 0);
 }
 
 /* The current thread read from or wrote to the socket. */
@@ -129,6 +141,8 @@ static __always_inline void beyla_held(struct sock *sk, struct beyla_sock *st, _
 	}
 	if (dir == BEYLA_INGRESS)
 		beyla_begin_read(sk, h, st->cookie, st->role, flags);
+	else
+		beyla_begin_write(sk, st);
 }
 
 /* A negative length is an error (EAGAIN, mostly), zero the end of the stream:

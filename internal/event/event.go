@@ -21,7 +21,8 @@ const (
 	Connect
 	// Close is the end of the socket, with the final counts of both directions.
 	Close
-	// Read says that a thread began to read a message. Of such a record only
+	// Read says that a thread began to read a message or, with Dir Egress, wrote one of
+	// which no packet has left yet. Of such a record only
 	// Dir, Transport, Role, Flags, Cookie, Time, Process.PID and Thread are given.
 	Read
 )

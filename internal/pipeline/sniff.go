@@ -114,6 +114,9 @@ func (s *session) start(seg *flow.Segment) {
 		return
 	}
 	s.state = parsing
+	if !s.server() {
+		s.disconnect() // nobody has a request in hand here
+	}
 	s.parser = s.protocol.NewParser(s.flow.Transport, s)
 	pieces := s.sniff.pieces
 	s.sniff.reset()

@@ -3,6 +3,8 @@
 package pipeline
 
 import (
+	"strings"
+
 	"github.com/beylareceiver/beylareceiver/internal/correlate"
 	"github.com/beylareceiver/beylareceiver/internal/event"
 	"github.com/beylareceiver/beylareceiver/internal/flow"
@@ -28,7 +30,7 @@ func (s *session) disconnect() {
 	}
 }
 
-// read takes a record of who reads.
+// read takes a record of who reads, or has written what no packet carries yet.
 func (e *Engine) read(ev *event.Event) {
 	f := e.flows.Find(ev.Cookie)
 	if f == nil {
@@ -37,6 +39,10 @@ func (e *Engine) read(ev *event.Event) {
 	s := (*flowSink)(e).session(f)
 	s.orient()
 	if s.state == deaf || s.certain && !s.server() {
+		return
+	}
+	if ev.Dir == event.Egress {
+		e.correlate.Wrote(s.connection(), ev.Thread)
 		return
 	}
 	e.correlate.Read(s.connection(), ev)
@@ -85,8 +91,8 @@ func (h *hostView) PID(x *proto.Exchange) uint32 { return x.Stage.(*stage).sessi
 // Program implements correlate.Host.
 func (h *hostView) Program(pid uint32) string {
 	r := h.known[pid].resource
-	if r == nil || r.Provisional {
-		return ""
+	if r == nil || r.Provisional || strings.HasPrefix(r.Service, process.UnknownService) {
+		return "" // one name for many programs
 	}
 	return r.Service + "\x00" + r.Executable
 }
@@ -117,7 +123,7 @@ const maxKnown = 8192
 // needs to know to tell goroutines apart.
 func (e *Engine) meet(p event.Process, r *process.Resource) {
 	k, ok := e.known[p.PID]
-	if ok && k.start != p.Start { // the number is another process's now
+	if !ok || k.start != p.Start { // the number is another process's now
 		e.correlate.Forget(p.PID)
 		k = known{}
 	}

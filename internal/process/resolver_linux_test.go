@@ -146,14 +146,14 @@ func TestByCgroupNames(t *testing.T) {
 	p.add(shop())
 	for rel, want := range map[string]string{
 		"/system.slice/front.service": "front",
-		"/system.slice/cron.service":  unknownService,
-		"/user.slice/session-1.scope": unknownService,
-		"/docker/" + id64:             unknownService,
+		"/system.slice/cron.service":  UnknownService,
+		"/user.slice/session-1.scope": UnknownService,
+		"/docker/" + id64:             UnknownService,
 	} {
 		dir := filepath.Join(root, rel)
 		require.NoError(t, os.MkdirAll(dir, 0o755))
 		procs := "" // an empty cgroup
-		if want == unknownService && rel != "/docker/"+id64 {
+		if want == UnknownService && rel != "/docker/"+id64 {
 			procs = "77\n" // a process that is not what the cgroup is for
 		}
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "cgroup.procs"), []byte(procs), 0o644))
@@ -178,7 +178,7 @@ func TestByCgroupOverBudget(t *testing.T) {
 	c.Lookup(event.Process{PID: 5, Start: 1}) // takes the only token
 	who := event.Process{Cgroup: inodeOf(t, dir)}
 	r := c.Lookup(who)
-	assert.Equal(t, unknownService, r.Service)
+	assert.Equal(t, UnknownService, r.Service)
 	assert.Equal(t, id64, r.ContainerID)
 	assert.Same(t, r, c.Lookup(who))
 	w.now += 2 * second

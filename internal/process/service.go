@@ -9,8 +9,8 @@ type guess struct {
 	vague bool
 }
 
-// unknownService is what the conventions prescribe for no name at all.
-const unknownService = "unknown_service"
+// UnknownService is what the conventions prescribe for no name at all.
+const UnknownService = "unknown_service"
 
 // serviceName is service.name in the order of the table in doc.go.
 func serviceName(f *facts, attrs []pair, unit string) string {
@@ -51,12 +51,12 @@ func programName(g *program, unit string) string {
 	if found.name != "" {
 		return found.name
 	}
-	return unknownService + ":" + exe
+	return UnknownService + ":" + exe
 }
 
 func orUnknown(name string) string {
 	if name == "" {
-		return unknownService
+		return UnknownService
 	}
 	return name
 }
