@@ -47,7 +47,7 @@ var rules = []rule{
 	// What joins them.
 	{pkg: "pipeline", imports: []string{"..."}},
 	{pkg: "receiver/...", imports: []string{
-		"pipeline", "preflight", "explain", "traces", "ledger", "selection", "sampling", "replay", "proto/http1", "tracecontext", "testkit", "receiver/...",
+		"pipeline", "preflight", "explain", "traces", "iface", "ledger", "selection", "sampling", "replay", "proto/http1", "tracecontext", "testkit", "receiver/...",
 	}},
 	// Help for tests.
 	{pkg: "testkit", imports: []string{"..."}},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/beylareceiver/beylareceiver/internal/correlate"
 	"github.com/beylareceiver/beylareceiver/internal/flow"
+	"github.com/beylareceiver/beylareceiver/internal/iface"
 	"github.com/beylareceiver/beylareceiver/internal/process"
 	"github.com/beylareceiver/beylareceiver/internal/proto/all"
 	"github.com/beylareceiver/beylareceiver/internal/replay"
@@ -23,8 +24,10 @@ import (
 // Config is everything that a pipeline needs to know. All of it is checked by
 // whoever fills it in.
 type Config struct {
-	// Pcap is a capture file to read; empty: the kernel's tap.
+	// Pcap is a capture file to read; empty: the kernel's tap, or interfaces.
 	Pcap string
+	// Interfaces, if not nil, says which network interfaces to read.
+	Interfaces *iface.Options
 	// Replay and Tap configure the two sources.
 	Replay replay.Options
 	Tap    tap.Options

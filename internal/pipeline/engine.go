@@ -14,6 +14,7 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/correlate"
 	"github.com/beylareceiver/beylareceiver/internal/event"
 	"github.com/beylareceiver/beylareceiver/internal/flow"
+	"github.com/beylareceiver/beylareceiver/internal/iface"
 	"github.com/beylareceiver/beylareceiver/internal/ledger"
 	"github.com/beylareceiver/beylareceiver/internal/process"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
@@ -28,8 +29,9 @@ import (
 type Engine struct {
 	cfg   Config
 	src   source
-	tap   *tap.Tap // nil for a capture
-	file  *capture // nil for the tap
+	tap   *tap.Tap      // nil for a capture
+	file  *capture      // nil unless it is a capture file
+	wire  *iface.Source // nil unless it is interfaces
 	clock clock.Clock
 
 	book      ledger.Ledger
@@ -86,6 +88,14 @@ func (e *Engine) Report() tap.Report {
 		return tap.Report{}
 	}
 	return e.tap.Report()
+}
+
+// Wire says which interfaces are read and how; the zero value for other sources.
+func (e *Engine) Wire() iface.Report {
+	if e.wire == nil {
+		return iface.Report{}
+	}
+	return e.wire.Report()
 }
 
 // Stop makes Run end once it has worked off what the source still holds.
@@ -212,10 +222,16 @@ func (e *Engine) nothingPends() bool {
 
 // publish shows other goroutines what a capture has given so far.
 func (e *Engine) publish() {
-	if e.file != nil {
-		st := e.file.Stats()
-		e.captured.Store(&st)
+	var st replay.Stats
+	switch {
+	case e.file != nil:
+		st = e.file.Stats()
+	case e.wire != nil:
+		st = e.wire.Stats()
+	default:
+		return
 	}
+	e.captured.Store(&st)
 }
 
 // keepCounters keeps what the source counted beyond its end.

@@ -33,6 +33,8 @@ func (s *session) sides() Sides {
 	switch {
 	case s.e.file != nil:
 		return s.e.cfg.Sides
+	case s.e.wire != nil:
+		return s.here()
 	case s.server():
 		return ServerSide
 	}
@@ -81,11 +83,33 @@ func (s *session) opensRequest(x *proto.Exchange, st *stage) {
 	if st.parent != nil {
 		st.meet(st.parent.Exchange.Stage.(*stage))
 	}
-	if e.file == nil {
+	if !e.passive() {
 		st.request = e.correlate.Take(x, place, s.connection(), s.arrivedLost)
 	}
 	st.timing.begin(s, x)
 }
+
+// here are the ends of a connection on the wire that are this host's. Where
+// neither is, the traffic is on its way, and the configuration says whose spans to make.
+func (s *session) here() Sides {
+	if s.ends == 0 {
+		ends := s.endpoints()
+		if s.e.wire.Local(ends.Server.Addr()) {
+			s.ends |= ServerSide
+		}
+		if s.e.wire.Local(ends.Client.Addr()) {
+			s.ends |= ClientSide
+		}
+		if s.ends == 0 {
+			s.ends = s.e.cfg.Sides
+		}
+	}
+	return s.ends
+}
+
+// passive tells whether the source shows packets and not sockets: one connection
+// is seen once, for both of its ends, and nobody holds it.
+func (e *Engine) passive() bool { return e.file != nil || e.wire != nil }
 
 func sideBit(side proto.Side) Sides {
 	if side == proto.Server {

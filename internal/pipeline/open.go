@@ -11,6 +11,7 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/clock"
 	"github.com/beylareceiver/beylareceiver/internal/correlate"
 	"github.com/beylareceiver/beylareceiver/internal/flow"
+	"github.com/beylareceiver/beylareceiver/internal/iface"
 	"github.com/beylareceiver/beylareceiver/internal/process"
 	"github.com/beylareceiver/beylareceiver/internal/proto/all"
 	"github.com/beylareceiver/beylareceiver/internal/selection"
@@ -78,6 +79,15 @@ func (e *Engine) openSource() error {
 	wall, err := clock.New()
 	if err != nil {
 		return fmt.Errorf("read the clock: %w", err)
+	}
+	if e.cfg.Interfaces != nil {
+		w, err := iface.Open(*e.cfg.Interfaces)
+		if err != nil {
+			return err
+		}
+		e.src, e.wire, e.clock = w, w, wall
+		e.cfg.Process.Elsewhere = true
+		return nil
 	}
 	if err := e.findCgroups(); err != nil {
 		return err

@@ -44,6 +44,8 @@ type session struct {
 	sender   correlate.Sender
 	readTime int64  // when the newest message that came in began to be read
 	sent     uint32 // how many messages went out
+	// ends are those that are here, when interfaces are read.
+	ends Sides
 	// arrivedLost is event.Event.Lost of the newest message that came in.
 	arrivedLost uint32
 	again       uint32 // how many segments were sent again

@@ -7,6 +7,7 @@ import (
 
 	"github.com/beylareceiver/beylareceiver/internal/correlate"
 	"github.com/beylareceiver/beylareceiver/internal/flow"
+	"github.com/beylareceiver/beylareceiver/internal/iface"
 	"github.com/beylareceiver/beylareceiver/internal/ledger"
 	"github.com/beylareceiver/beylareceiver/internal/process"
 	"github.com/beylareceiver/beylareceiver/internal/replay"
@@ -29,8 +30,10 @@ type Stats struct {
 	Kernel tap.Counters
 	// RingFill and RingCapacity are bytes; zero for a capture.
 	RingFill, RingCapacity int
-	// Capture is what was read of a capture; zero for the tap.
+	// Capture is what was read of a capture or of interfaces; zero for the tap.
 	Capture replay.Stats
+	// Interfaces is what the kernel counted of interfaces; zero for anything else.
+	Interfaces iface.Counters
 	// Received, Held and Ended are the ledger's: messages by how they ended.
 	Received uint64
 	Held     int64
@@ -90,6 +93,11 @@ func (e *Engine) Stats() Stats {
 func (e *Engine) sourceStats(s *Stats) {
 	if c := e.captured.Load(); c != nil {
 		s.Capture = *c
+	}
+	if e.wire != nil {
+		if c, err := e.wire.Counters(); err == nil {
+			s.Interfaces = c
+		}
 	}
 	if e.tap == nil {
 		return

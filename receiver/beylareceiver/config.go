@@ -52,13 +52,16 @@ type Source string
 const (
 	// SourceSocket reads the sockets of this host with eBPF.
 	SourceSocket Source = "socket"
+	// SourceInterface reads packets of network interfaces: traffic that ends in no
+	// socket of this host.
+	SourceInterface Source = "interface"
 	// SourcePcap reads a capture file; it needs no privileges.
 	SourcePcap Source = "pcap"
 )
 
 // CaptureConfig says where the bytes come from and how many of them.
 type CaptureConfig struct {
-	// Source is "socket" or "pcap".
+	// Source is "socket", "interface" or "pcap".
 	Source Source `mapstructure:"source"`
 	// CgroupPath is the cgroup v2 folder whose sockets are read. Empty: the
 	// host's root, found through the mount table.
@@ -70,11 +73,13 @@ type CaptureConfig struct {
 	RingBufferMiB int `mapstructure:"ring_buffer_mib"`
 	// DrainInterval is how long a record waits in the ring at most, 1ms to 1s.
 	DrainInterval time.Duration `mapstructure:"drain_interval"`
+	// Interface says which interfaces are read when Source is "interface".
+	Interface InterfaceConfig `mapstructure:"interface"`
 	// Pcap names the capture file; it is read when Source is "pcap".
 	Pcap configoptional.Optional[PcapConfig] `mapstructure:"pcap"`
 }
 
-// Perspective is which end of a connection in a capture file makes spans.
+// Perspective is which end of a connection that passes by makes spans.
 type Perspective string
 
 // The perspectives.
@@ -83,6 +88,19 @@ const (
 	PerspectiveClient Perspective = "client"
 	PerspectiveBoth   Perspective = "both"
 )
+
+// InterfaceConfig says which network interfaces are read, and how.
+type InterfaceConfig struct {
+	// Names are names of interfaces, or patterns such as veth*. Empty: all but loopback.
+	Names []string `mapstructure:"names"`
+	// Loopback reads loopback, too, where Names is empty.
+	Loopback bool `mapstructure:"loopback"`
+	// Way is "auto", "tcx", "clsact" or "af_packet".
+	Way string `mapstructure:"way"`
+	// Perspective is whose spans are made of traffic that neither begins nor ends at
+	// an address of this network namespace: "server", "client" or "both".
+	Perspective Perspective `mapstructure:"perspective"`
+}
 
 // PcapConfig describes a capture file.
 type PcapConfig struct {
@@ -171,6 +189,7 @@ func createDefaultConfig() component.Config {
 			WindowKiB:     8,
 			RingBufferMiB: 16,
 			DrainInterval: 10 * time.Millisecond,
+			Interface:     InterfaceConfig{Way: wayAuto, Perspective: PerspectiveServer},
 			Pcap:          configoptional.Default(PcapConfig{Perspective: PerspectiveServer}),
 		},
 		HTTP:            HTTPConfig{Enabled: true, RedactQuery: http1.DefaultRedactQuery()},

@@ -37,7 +37,8 @@ func TestDefaultConfig(t *testing.T) {
 	want := &Config{
 		Capture: CaptureConfig{
 			Source: "socket", WindowKiB: 8, RingBufferMiB: 16, DrainInterval: 10 * time.Millisecond,
-			Pcap: configoptional.Default(PcapConfig{Perspective: "server"}),
+			Interface: InterfaceConfig{Way: "auto", Perspective: "server"},
+			Pcap:      configoptional.Default(PcapConfig{Perspective: "server"}),
 		},
 		HTTP: HTTPConfig{
 			Enabled: true,
@@ -69,6 +70,7 @@ func TestFullConfig(t *testing.T) {
 		Capture: CaptureConfig{
 			Source: "pcap", CgroupPath: "/sys/fs/cgroup/user.slice", WindowKiB: 16, RingBufferMiB: 64,
 			DrainInterval: 5 * time.Millisecond,
+			Interface:     InterfaceConfig{Way: "auto", Perspective: "server"},
 			Pcap:          configoptional.Some(PcapConfig{Path: "capture.pcapng.gz", Perspective: "both"}),
 		},
 		HTTP: HTTPConfig{

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"syscall"
 
+	"github.com/beylareceiver/beylareceiver/internal/iface"
 	"github.com/beylareceiver/beylareceiver/internal/pipeline"
 	"github.com/beylareceiver/beylareceiver/internal/selection"
 )
@@ -33,13 +34,12 @@ func pipelineConfig(cfg *Config, version string) (pipeline.Config, error) {
 		Queue:            queueBatches,
 		Explain:          cfg.Explain.HasValue(),
 	}
-	if p := cfg.Capture.Pcap.Get(); p != nil && cfg.Capture.Source == SourcePcap {
-		c.Pcap = p.Path
-		c.Sides = map[Perspective]pipeline.Sides{
-			PerspectiveServer: pipeline.ServerSide,
-			PerspectiveClient: pipeline.ClientSide,
-			PerspectiveBoth:   pipeline.BothSides,
-		}[p.Perspective]
+	switch cfg.Capture.Source {
+	case SourcePcap:
+		p := cfg.Capture.Pcap.Get()
+		c.Pcap, c.Sides = p.Path, sides(p.Perspective)
+	case SourceInterface:
+		c.Interfaces, c.Sides = interfaces(cfg), sides(cfg.Capture.Interface.Perspective)
 	}
 	c.Tap.CgroupPath = cfg.Capture.CgroupPath
 	c.Tap.Window = cfg.Capture.WindowKiB << 10
@@ -66,6 +66,27 @@ func pipelineConfig(cfg *Config, version string) (pipeline.Config, error) {
 	}
 	c.Exclude, err = selectionRules("exclude", cfg.Exclude)
 	return c, err
+}
+
+func sides(p Perspective) pipeline.Sides {
+	return map[Perspective]pipeline.Sides{
+		PerspectiveServer: pipeline.ServerSide,
+		PerspectiveClient: pipeline.ClientSide,
+		PerspectiveBoth:   pipeline.BothSides,
+	}[p]
+}
+
+func interfaces(cfg *Config) *iface.Options {
+	in := &cfg.Capture.Interface
+	o := &iface.Options{
+		Interfaces: in.Names, Loopback: in.Loopback,
+		RingBytes: cfg.Capture.RingBufferMiB << 20, Drain: cfg.Capture.DrainInterval,
+		Window: cfg.Capture.WindowKiB << 10, MaxConnections: cfg.Limits.Flows,
+	}
+	if in.Way != wayAuto {
+		o.Way = iface.Way(in.Way)
+	}
+	return o
 }
 
 func selectionRules(key string, rules []Rule) ([]selection.Rule, error) {

@@ -11,9 +11,12 @@ import (
 // Stats implements engine.
 func (p *pipelineEngine) Stats(s *stats) {
 	in := p.inner.Stats()
-	if p.cfg.Pcap != "" {
+	switch {
+	case p.cfg.Pcap != "":
 		captureStats(s, &in)
-	} else {
+	case p.cfg.Interfaces != nil:
+		wireStats(s, &in)
+	default:
 		kernelStats(s, &in)
 	}
 	s.Received, s.Held, s.QueueFull = in.Received, in.Held, in.QueueFull
@@ -62,6 +65,16 @@ func kernelStats(s *stats, in *pipeline.Stats) {
 		{"ignored_flow", k.Ignored},
 		{"own_socket", k.Own},
 	}
+}
+
+// wireStats are those of interfaces: packets are lost before anybody knows of messages.
+func wireStats(s *stats, in *pipeline.Stats) {
+	captureStats(s, in)
+	w := &in.Interfaces
+	s.Packets = w.Packets
+	s.KernelLost = append(s.KernelLost, count{"ring_full_packet", w.Lost}, count{"failed_order", in.FailedOrders})
+	s.KernelSkipped = append(s.KernelSkipped,
+		count{"other_protocol", w.Other}, count{"no_payload", w.Bare}, count{"ignored_flow", w.Ignored})
 }
 
 func captureStats(s *stats, in *pipeline.Stats) {

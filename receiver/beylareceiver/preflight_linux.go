@@ -14,8 +14,12 @@ import (
 
 // preflight says once what the kernel accepted, and reports what is missing.
 func (p *pipelineEngine) preflight() {
-	if p.cfg.Pcap != "" {
+	switch {
+	case p.cfg.Pcap != "":
 		p.logger.Info("reading a capture file", zap.String("path", p.cfg.Pcap))
+		return
+	case p.cfg.Interfaces != nil:
+		p.wire()
 		return
 	}
 	r := p.inner.Report()
@@ -38,6 +42,29 @@ func (p *pipelineEngine) preflight() {
 	}
 }
 
+// wire says how interfaces are read, and which of them cannot be.
+func (p *pipelineEngine) wire() {
+	r := p.inner.Wire()
+	names := make([]string, 0, len(r.Interfaces))
+	var refused []error
+	for _, i := range r.Interfaces {
+		if i.Err != nil {
+			refused = append(refused, fmt.Errorf("%s: %w", i.Name, i.Err))
+			continue
+		}
+		names = append(names, i.Name)
+	}
+	better := make([]error, 0, len(r.Missing))
+	for _, m := range r.Missing {
+		better = append(better, fmt.Errorf("%s: %w", m.Way, m.Err))
+	}
+	p.logger.Info("reading network interfaces", zap.String("way", string(r.Way)), zap.Strings("interfaces", names),
+		zap.Errors("refused", refused), zap.Errors("better_ways_refused", better))
+	if len(refused) > 0 {
+		p.report(health{Err: fmt.Errorf("works without some interfaces: %w", errors.Join(refused...))})
+	}
+}
+
 // examine says where this process runs and what it can do there.
 func (p *pipelineEngine) examine(a preflight.Attempt) preflight.Report {
 	return preflight.Build(preflight.Gather(p.cfg.Tap.CgroupPath), a)
@@ -46,7 +73,7 @@ func (p *pipelineEngine) examine(a preflight.Attempt) preflight.Report {
 // explain logs why the sockets of this host cannot be read, and adds to the error
 // what would change that.
 func (p *pipelineEngine) explain(err error) error {
-	if p.cfg.Pcap != "" {
+	if p.cfg.Pcap != "" || p.cfg.Interfaces != nil {
 		return err
 	}
 	report := p.examine(preflight.Failed(err))

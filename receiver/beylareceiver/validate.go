@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ func (c *Config) Validate() error {
 
 func (c *CaptureConfig) problems() []error {
 	errs := []error{
-		oneOf("capture.source", c.Source, SourceSocket, SourcePcap),
+		oneOf("capture.source", c.Source, SourceSocket, SourceInterface, SourcePcap),
 		within("capture.window_kib", c.WindowKiB, 1, 16),
 		within("capture.drain_interval", c.DrainInterval, time.Millisecond, time.Second),
 	}
@@ -46,6 +47,7 @@ func (c *CaptureConfig) problems() []error {
 	if c.CgroupPath != "" && !filepath.IsAbs(c.CgroupPath) {
 		errs = append(errs, fmt.Errorf("capture.cgroup_path: must be an absolute path, not %q", c.CgroupPath))
 	}
+	errs = append(errs, c.Interface.problems(c.Source)...)
 	if p := c.Pcap.Get(); p != nil {
 		errs = append(errs, oneOf("capture.pcap.perspective", p.Perspective,
 			PerspectiveServer, PerspectiveClient, PerspectiveBoth))
@@ -54,6 +56,25 @@ func (c *CaptureConfig) problems() []error {
 		}
 	} else if c.Source == SourcePcap {
 		errs = append(errs, errors.New("capture.pcap.path: must name a capture file when capture.source is pcap"))
+	}
+	return errs
+}
+
+// wayAuto takes the best way to read interfaces that works.
+const wayAuto = "auto"
+
+func (c *InterfaceConfig) problems(source Source) []error {
+	errs := []error{
+		oneOf("capture.interface.way", c.Way, wayAuto, "tcx", "clsact", "af_packet"),
+		oneOf("capture.interface.perspective", c.Perspective, PerspectiveServer, PerspectiveClient, PerspectiveBoth),
+	}
+	for i, name := range c.Names {
+		if _, err := path.Match(name, ""); err != nil || name == "" {
+			errs = append(errs, fmt.Errorf("capture.interface.names[%d]: %q is no name or pattern of interfaces", i, name))
+		}
+	}
+	if source != SourceInterface && (len(c.Names) > 0 || c.Loopback) {
+		errs = append(errs, errors.New("capture.interface: is for capture.source: interface"))
 	}
 	return errs
 }

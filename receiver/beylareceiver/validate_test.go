@@ -23,7 +23,15 @@ func TestValidateNamesTheKey(t *testing.T) {
 		change func(*Config)
 		want   string
 	}{
-		{func(c *Config) { c.Capture.Source = "interface" }, `capture.source: must be socket or pcap, not "interface"`},
+		{func(c *Config) { c.Capture.Source = "wire" }, `capture.source: must be socket or interface or pcap, not "wire"`},
+		{func(c *Config) { c.Capture.Interface.Way = "tc" },
+			`capture.interface.way: must be auto or tcx or clsact or af_packet, not "tc"`},
+		{func(c *Config) { c.Capture.Interface.Perspective = "" },
+			`capture.interface.perspective: must be server or client or both, not ""`},
+		{func(c *Config) { c.Capture.Source, c.Capture.Interface.Names = "interface", []string{"eth0", "veth["} },
+			`capture.interface.names[1]: "veth[" is no name or pattern of interfaces`},
+		{func(c *Config) { c.Capture.Interface.Loopback = true },
+			`capture.interface: is for capture.source: interface`},
 		{func(c *Config) { c.Capture.Source = "pcap" },
 			`capture.pcap.path: must name a capture file when capture.source is pcap`},
 		{func(c *Config) { c.Capture.Pcap = pcap("", "server") }, `capture.pcap.path: must name a capture file`},
