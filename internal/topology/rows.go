@@ -12,5 +12,6 @@ func Rows() []Row {
 		networkRows(),
 		disturbedRows(),
 		moreRows(),
+		linkRows(),
 	)
 }
