@@ -47,31 +47,38 @@ func newSuite(t *testing.T) *suite {
 	return s
 }
 
-// buildCollector builds dist/otelcol-beyla from the sources as they are: with the
-// builder when that has never run, else with the go command alone: it knows what is stale.
+// buildCollector builds dist/otelcol-beyla from the sources as they are: with the go command
+// alone, which knows what is stale, and with the builder where that has never run, or
+// before the module's dependencies changed.
 func buildCollector(t *testing.T, dir string) string {
 	t.Helper()
-	root := testkit.RepoRoot(t)
+	root, exe := testkit.RepoRoot(t), filepath.Join(dir, "otelcol-beyla")
 	dist := filepath.Join(root, "dist")
-	if _, err := os.Stat(filepath.Join(dist, "main.go")); err != nil {
-		testkit.Need(t, "make")
-		cmd := exec.CommandContext(t.Context(), "make", "build")
-		cmd.Dir = root
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, "%s", out)
+	if _, err := goBuild(t, dist, ".", exe); err == nil {
+		return exe
 	}
-	return build(t, dist, ".", filepath.Join(dir, "otelcol-beyla"))
+	testkit.Need(t, "make")
+	cmd := exec.CommandContext(t.Context(), "make", "build")
+	cmd.Dir = root
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return build(t, dist, ".", exe)
 }
 
 // build builds a program of the module in dir.
 func build(t *testing.T, dir, pkg, exe string) string {
 	t.Helper()
+	out, err := goBuild(t, dir, pkg, exe)
+	require.NoError(t, err, "%s", out)
+	return exe
+}
+
+func goBuild(t *testing.T, dir, pkg, exe string) ([]byte, error) {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-trimpath", "-ldflags=-s -w", "-o", exe, pkg)
 	cmd.Dir = dir
 	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	return exe
+	return cmd.CombinedOutput()
 }
 
 // settings is a collector's configuration with the given options of beyla.
