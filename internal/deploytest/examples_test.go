@@ -21,7 +21,7 @@ func TestExamples(t *testing.T) {
 	cgroup := filepath.Join(dir, "cgroup")
 	require.NoError(t, os.WriteFile(cgroup, []byte("/host/cgroup/kubepods.slice\n"), 0o600))
 	for _, example := range []string{
-		"kubernetes/node-agent", "kubernetes/host-network", "kubernetes/sidecar", "compose", "systemd",
+		"kubernetes/node-agent", "kubernetes/host-network", "kubernetes/interface", "kubernetes/sidecar", "compose", "systemd",
 	} {
 		t.Run(example, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join(testkit.RepoRoot(t), "examples", example, "collector.yaml"))

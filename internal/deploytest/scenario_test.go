@@ -20,6 +20,7 @@ func TestScenarios(t *testing.T) {
 	t.Run("node agent", func(t *testing.T) { nodeAgent(t, s) })
 	t.Run("node agent without hostNetwork", func(t *testing.T) { ownNetwork(t, s) })
 	t.Run("node agent without hostPID", func(t *testing.T) { ownPID(t, s) })
+	t.Run("interface capture", func(t *testing.T) { interfaces(t, s) })
 	t.Run("sidecar", func(t *testing.T) { sidecar(t, s) })
 	t.Run("one executable", func(t *testing.T) { oneExecutable(t, s) })
 	t.Run("no privilege", func(t *testing.T) { capture(t, s) })
@@ -84,6 +85,25 @@ func ownPID(t *testing.T, s *suite) {
 	assert.Equal(t, "nginx", h.front.Resource["process.executable.name"])
 	assert.NotContains(t, h.front.Resource, "process.executable.path")
 	assert.Equal(t, "curl", h.client.Service)
+}
+
+// interfaces: what reads an interface has to be in its network namespace, and needs no
+// other capability than its way of reading takes.
+func interfaces(t *testing.T, s *suite) {
+	for way, caps := range map[string][]string{"tcx": sockets, "clsact": sockets, "af_packet": {"net_raw"}} {
+		t.Run(way, func(t *testing.T) {
+			pair := testkit.NewNetNSPair(t)
+			n := testkit.StartNginx(t, testkit.NginxOptions{Place: pair.Server.Place(), Address: pair.Server.V4.String()})
+			b := pod(t, s)
+			b.caps, b.net = caps, pair.Server
+			a := s.start(t, b, "{capture: {source: interface, interface: {names: [eth0], way: "+way+"}}}").ready(t)
+			pair.Client.Run(t, "curl", "--silent", "--fail", "--noproxy", "*", "--max-time", "20", n.URL+"/")
+			server := a.at(t, n.Addr, 1).One(t)
+			assert.Equal(t, "Server", server.Kind)
+			assert.Equal(t, pair.Client.V4.String(), server.Str("client.address"))
+			assert.NotContains(t, server.Resource, "process.pid")
+		})
+	}
 }
 
 // sidecar: the collector lives in a container of the pod and reads that pod's cgroup,

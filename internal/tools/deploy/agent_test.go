@@ -14,12 +14,15 @@ import (
 // agents are the ways to run a node agent, and what sets each apart.
 var agents = map[string]struct {
 	network, pid bool
+	// packets is set where interfaces are read, and nothing else of the host.
+	packets      bool
 	capabilities []corev1.Capability
 	requires     string
 }{
 	"node-agent":   {pid: true, capabilities: all4, requires: "socket,host,processes,executables"},
 	"host-network": {network: true, pid: true, capabilities: all4, requires: "socket,host,processes,executables"},
 	"no-host-pid":  {capabilities: all4[:3], requires: "socket,host,processes"},
+	"interface":    {network: true, packets: true, capabilities: all4[:2], requires: "interface"},
 	"openshift":    {pid: true, capabilities: all4, requires: "socket,host,processes,executables"},
 }
 
@@ -39,12 +42,18 @@ func TestAgents(t *testing.T) {
 			assert.Equal(t, []string{"/beyla-preflight", "-require", want.requires}, preflight.Command)
 			for _, c := range []*corev1.Container{preflight, otelcol} {
 				confined(t, c, want.capabilities)
-				assert.Contains(t, c.VolumeMounts, corev1.VolumeMount{Name: "cgroup", MountPath: "/host/cgroup", ReadOnly: true})
+				cgroup := corev1.VolumeMount{Name: "cgroup", MountPath: "/host/cgroup", ReadOnly: true}
+				if want.packets {
+					assert.NotContains(t, c.VolumeMounts, cgroup)
+				} else {
+					assert.Contains(t, c.VolumeMounts, cgroup)
+				}
 				assert.Equal(t, "registry.example/otelcol-beyla:0.1.0", c.Image)
 				assert.True(t, c.Resources.Limits.Cpu().IsZero(), "a throttled reader loses records")
 				assert.False(t, c.Resources.Limits.Memory().IsZero())
 				assert.False(t, c.Resources.Requests.Memory().IsZero())
 			}
+			assert.Equal(t, !want.packets, *pod.AutomountServiceAccountToken)
 			assert.Equal(t, []corev1.Toleration{{Operator: corev1.TolerationOpExists}}, pod.Tolerations)
 			m.mounted(t, &pod)
 			probed(t, otelcol, want.network)

@@ -19,6 +19,7 @@ func TestPodSecurity(t *testing.T) {
 	for name, baseline := range map[string][]string{
 		"node-agent":   {host, "hostPath volumes", "non-default capabilities"},
 		"host-network": {host, "hostPath volumes", "non-default capabilities", "probe or lifecycle host"},
+		"interface":    {host, "non-default capabilities", "probe or lifecycle host"},
 		"no-host-pid":  {"hostPath volumes", "non-default capabilities"},
 		"openshift":    {host, "hostPath volumes", "non-default capabilities", "seLinuxOptions"},
 		"sidecar":      {"hostPath volumes", "non-default capabilities"},
@@ -63,10 +64,15 @@ func TestRBAC(t *testing.T) {
 		{APIGroups: []string{""}, Resources: []string{"pods", "namespaces"}, Verbs: read},
 		{APIGroups: []string{"apps"}, Resources: []string{"replicasets"}, Verbs: read},
 	}
-	for name := range agents {
+	for name, c := range agents {
 		m := render(t, name)
 		pod := m.agent(t).Spec
 		require.Len(t, m.accounts, 1)
+		if c.packets {
+			assert.Empty(t, m.roles, "nobody has a container or pod to be looked up")
+			assert.Empty(t, m.bindings)
+			continue
+		}
 		require.Len(t, m.roles, 1)
 		require.Len(t, m.bindings, 1)
 		assert.Equal(t, rules, m.roles[0].Rules)

@@ -95,6 +95,7 @@ func TestPorts(t *testing.T) {
 	for path, host := range map[string]string{
 		"kubernetes/node-agent":   "${env:POD_IP}",
 		"kubernetes/host-network": "127.0.0.1",
+		"kubernetes/interface":    "127.0.0.1",
 		"systemd":                 "127.0.0.1",
 	} {
 		s := collector(t, path)
@@ -122,7 +123,10 @@ func TestAttributes(t *testing.T) {
 	require.NoError(t, err)
 	all := map[string]settings{"helm": readSettings(t, config)}
 	environment := map[string]bool{"helm K8S_NODE_NAME": slices.ContainsFunc(values.ExtraEnvs, isNodeName)}
-	for name := range agents {
+	for name, c := range agents {
+		if c.packets {
+			continue
+		}
 		m := render(t, name)
 		all[name] = readSettings(t, []byte(m.configs[0].Data["collector.yaml"]))
 		environment[name+" K8S_NODE_NAME"] = slices.ContainsFunc(container(t, m.agent(t).Spec.Containers, "otelcol").Env, isNodeName)
