@@ -46,7 +46,7 @@ run:
 	@exec $(COLLECTOR) --config $(CONFIG)
 
 # Packages that read the whole host's traffic, or make a lot of it, run one after the other.
-ALONE := internal/(tap|live|topology|buildtest|testkit)$$
+ALONE := internal/(tap|live|topology|deploytest|iface|buildtest|testkit)$$
 
 test: setup check
 	@$(GO) list $(PKG) | { grep -vE '$(ALONE)' || true; } | xargs -r $(GO) test -count=1 -timeout 20m

@@ -25,6 +25,7 @@ var rules = []rule{
 	{pkg: "ledger"},
 	{pkg: "tap"},
 	{pkg: "tracecontext"},
+	{pkg: "privilege", imports: []string{"testkit"}},
 	{pkg: "wire"},
 	{pkg: "selection"},
 	// Sources, beside the tap.
@@ -47,7 +48,7 @@ var rules = []rule{
 	// What joins them.
 	{pkg: "pipeline", imports: []string{"..."}},
 	{pkg: "receiver/...", imports: []string{
-		"pipeline", "preflight", "explain", "traces", "iface", "ledger", "selection", "sampling", "replay", "proto/http1", "tracecontext", "testkit", "receiver/...",
+		"pipeline", "preflight", "privilege", "explain", "traces", "iface", "ledger", "selection", "sampling", "replay", "proto/http1", "tracecontext", "testkit", "receiver/...",
 	}},
 	// Help for tests.
 	{pkg: "testkit", imports: []string{"..."}},

@@ -4,6 +4,9 @@ import (
 	"encoding/binary"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -26,6 +29,7 @@ func TestPrivilege(t *testing.T) {
 	s := newSuite(t)
 	t.Run("capabilities", func(t *testing.T) { capabilities(t, s) })
 	t.Run("confined", func(t *testing.T) { confined(t, s) })
+	t.Run("dropped after the start", func(t *testing.T) { dropped(t, s) })
 	t.Run("file capabilities", func(t *testing.T) { fileCapabilities(t, s) })
 	t.Run("system calls", func(t *testing.T) { systemCalls(t, s) })
 }
@@ -54,6 +58,28 @@ func capabilities(t *testing.T, s *suite) {
 			c.want(t, open, a.hops(t, open), pid)
 		})
 	}
+}
+
+// dropped: once it has started, the collector goes on without the capabilities that
+// starting took, also after a reload.
+func dropped(t *testing.T, s *suite) {
+	open := openShop(t)
+	a := s.start(t, box{uid: nobody, caps: executables}, "{drop_capabilities: true, "+open.rules(t)[1:]).ready(t)
+	effective := func() uint64 {
+		status, err := os.ReadFile("/proc/" + strconv.Itoa(a.PID()) + "/status")
+		require.NoError(t, err)
+		m := regexp.MustCompile(`CapEff:\s+([0-9a-f]+)`).FindSubmatch(status)
+		require.NotNil(t, m)
+		bits, err := strconv.ParseUint(string(m[1]), 16, 64)
+		require.NoError(t, err)
+		return bits
+	}
+	assert.Equal(t, uint64(1)<<unix.CAP_SYS_PTRACE, effective())
+	require.NoError(t, unix.Kill(a.PID(), unix.SIGHUP))
+	testkit.Poll(t, patience, "the collector to be ready again", func() bool { return strings.Count(a.Output(), ready) == 2 })
+	assert.Equal(t, uint64(1)<<unix.CAP_SYS_PTRACE, effective())
+	pid := open.visit(t)
+	byExecutable(t, open, a.hops(t, open), pid)
 }
 
 // containers checks what no capability beyond the first two is needed for: whose

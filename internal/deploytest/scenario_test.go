@@ -51,7 +51,7 @@ func ownNetwork(t *testing.T, s *suite) {
 	b := pod(t, s)
 	b.net = testkit.NewNetNS(t)
 	b.net.Run(t, "ip", "link", "set", "lo", "down")
-	a := s.start(t, b, "").ready(t)
+	a := s.start(t, b, open.rules(t, far)).ready(t)
 	assert.Contains(t, a.Output(), "preflight: node agent without hostNetwork")
 	require.NotEqual(t, link(t, "self"), link(t, strconv.Itoa(a.PID())), "a network namespace of its own")
 

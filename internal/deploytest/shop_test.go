@@ -26,7 +26,6 @@ var (
 type shop struct {
 	front, back *testkit.Nginx
 	client      testkit.Place
-	port        string // of the front
 }
 
 func openShop(t *testing.T) *shop {
@@ -40,18 +39,20 @@ func openShop(t *testing.T) *shop {
 		Place: place(frontID), Upstream: s.back.Addr,
 		Directives: `location /pass/ { proxy_pass http://kit/; proxy_http_version 1.1; proxy_set_header Connection ""; }`,
 	})
-	var err error
-	_, s.port, err = net.SplitHostPort(s.front.Addr)
-	require.NoError(t, err)
 	return s
 }
 
-// rules are the receiver's options that leave out what else the host does.
-func (s *shop) rules(t *testing.T) string {
+// rules are the receiver's options that leave out what else the host does than the shop
+// and these servers.
+func (s *shop) rules(t *testing.T, more ...*testkit.Nginx) string {
 	t.Helper()
-	_, back, err := net.SplitHostPort(s.back.Addr)
-	require.NoError(t, err)
-	return "{include: [{ports: [" + s.port + ", " + back + "]}]}"
+	var ports []string
+	for _, n := range append(more, s.front, s.back) {
+		_, port, err := net.SplitHostPort(n.Addr)
+		require.NoError(t, err)
+		ports = append(ports, port)
+	}
+	return "{include: [{ports: [" + strings.Join(ports, ", ") + "]}]}"
 }
 
 // visit has curl ask the proxy, which asks the server and repeats the request's id, and gives

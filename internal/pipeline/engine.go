@@ -90,6 +90,15 @@ func (e *Engine) Report() tap.Report {
 	return e.tap.Report()
 }
 
+// Reachable tells whether the kernel still lets the engine look into its maps.
+func (e *Engine) Reachable() bool {
+	if e.tap == nil {
+		return true
+	}
+	_, err := e.tap.Counters()
+	return err == nil
+}
+
 // Wire says which interfaces are read and how; the zero value for other sources.
 func (e *Engine) Wire() iface.Report {
 	if e.wire == nil {

@@ -41,6 +41,9 @@ type Config struct {
 	// Explain serves a page that tells of each recent connection why there is no span; absent:
 	// nothing is served, and no connection is remembered. It is a server as confighttp describes it.
 	Explain configoptional.Optional[confighttp.ServerConfig] `mapstructure:"explain"`
+	// DropCapabilities takes the capabilities that only starting needs out of the
+	// collector's effective set once the receiver has started. They stay permitted, for a reload.
+	DropCapabilities bool `mapstructure:"drop_capabilities"`
 	// OnError says what a failed start means for the collector.
 	OnError OnError `mapstructure:"on_error"`
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/beylareceiver/beylareceiver/internal/pipeline"
 	"github.com/beylareceiver/beylareceiver/internal/preflight"
+	"github.com/beylareceiver/beylareceiver/internal/privilege"
 	"github.com/beylareceiver/beylareceiver/internal/traces"
 )
 
@@ -24,6 +25,7 @@ type pipelineEngine struct {
 	logger *zap.Logger
 	report func(health)
 	traces *traces.Builder
+	drop   bool // capabilities, after the start
 
 	inner *pipeline.Engine
 	found *preflight.Report // nil for a capture
@@ -39,7 +41,7 @@ func newPipeline(cfg *Config, set receiver.Settings, report func(health)) (engin
 		return nil, err
 	}
 	return &pipelineEngine{
-		cfg: c, logger: set.Logger, report: report,
+		cfg: c, logger: set.Logger, report: report, drop: cfg.DropCapabilities,
 		traces: traces.NewBuilder(set.BuildInfo.Version),
 		done:   make(chan struct{}),
 	}, nil
@@ -47,18 +49,36 @@ func newPipeline(cfg *Config, set receiver.Settings, report func(health)) (engin
 
 // Start implements engine. Opening takes well below a second and cannot be interrupted.
 func (p *pipelineEngine) Start(context.Context) error {
+	if p.drop {
+		if err := privilege.Raise(); err != nil { // an earlier instance may have dropped them
+			return err
+		}
+	}
 	inner, err := pipeline.Open(p.cfg)
 	if err != nil {
 		return p.explain(err)
 	}
 	p.inner = inner
 	p.preflight()
+	if p.drop {
+		p.dropCapabilities()
+	}
 	go func() {
 		defer close(p.done)
 		p.err = inner.Run()
 		p.closeErr = inner.Close()
 	}()
 	return nil
+}
+
+// dropCapabilities keeps what goes on being needed; where that fails the receiver works on as it is.
+func (p *pipelineEngine) dropCapabilities() {
+	dropped, err := privilege.Drop(p.inner.Reachable)
+	if err != nil {
+		p.logger.Warn("capabilities that are no longer needed stay", zap.Error(err))
+		return
+	}
+	p.logger.Info("capabilities dropped until the next start", zap.Strings("capabilities", dropped))
 }
 
 // Next implements engine.

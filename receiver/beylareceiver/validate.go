@@ -30,9 +30,18 @@ func (c *Config) Validate() error {
 		within("traces.max_batch_spans", c.Traces.MaxBatchSpans, 1, 100_000),
 		c.Traces.samplingProblem(),
 		c.explainProblem(),
+		c.dropProblem(),
 		oneOf("on_error", c.OnError, OnErrorPropagate, OnErrorIgnore),
 	)
 	return errors.Join(errs...)
+}
+
+// dropProblem: interfaces that appear later are attached to later.
+func (c *Config) dropProblem() error {
+	if c.DropCapabilities && c.Capture.Source != SourceSocket {
+		return errors.New("drop_capabilities: is for capture.source: socket")
+	}
+	return nil
 }
 
 func (c *CaptureConfig) problems() []error {

@@ -24,6 +24,8 @@ func TestValidateNamesTheKey(t *testing.T) {
 		want   string
 	}{
 		{func(c *Config) { c.Capture.Source = "wire" }, `capture.source: must be socket or interface or pcap, not "wire"`},
+		{func(c *Config) { c.Capture.Source, c.DropCapabilities = "interface", true },
+			`drop_capabilities: is for capture.source: socket`},
 		{func(c *Config) { c.Capture.Interface.Way = "tc" },
 			`capture.interface.way: must be auto or tcx or clsact or af_packet, not "tc"`},
 		{func(c *Config) { c.Capture.Interface.Perspective = "" },
