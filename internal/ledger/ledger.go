@@ -48,6 +48,8 @@ const (
 	HealthProbe
 	// ProtocolOff: a protocol that the configuration switched off.
 	ProtocolOff
+	// Doubled: seen on an interface, and at a socket that tells it.
+	Doubled
 	// NotSampled: the sampler left the trace out.
 	NotSampled
 	// Reasons is how many there are.
@@ -57,7 +59,7 @@ const (
 var names = [Reasons]string{
 	"used", "unknown_protocol", "flow_table_full", "inflight_full", "gap", "parser_gave_up",
 	"no_request", "no_response", "opaque", "listener_expired", "malformed", "duplicate", "unselected", "otlp_export",
-	"health_probe", "protocol_off", "not_sampled",
+	"health_probe", "protocol_off", "doubled", "not_sampled",
 }
 
 // String is the reason as the metrics spell it.

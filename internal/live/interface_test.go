@@ -1,6 +1,7 @@
 package live
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -31,5 +32,28 @@ func TestInterface(t *testing.T) {
 				assert.NotContains(t, server.Resource, "process.pid")
 			}
 		})
+	}
+}
+
+// TestSocketsAndInterfaces reads both at once: what both show is told once, by the
+// socket, which knows whose it is.
+func TestSocketsAndInterfaces(t *testing.T) {
+	n := testkit.StartNginx(t, testkit.NginxOptions{})
+	in := onHost(t, keys{"capture": keys{"source": "socket_and_interface", "interface": keys{"names": []any{"lo"}}}})
+	urls := make([]string, 20)
+	for i := range urls {
+		urls[i] = n.URL + "/" + strconv.Itoa(i)
+	}
+	curl(t, urls...)
+	mine := func(all testkit.Spans) testkit.Spans { return all.Where(of(n.Addr)) }
+	in.WaitFor(t, patience, func(all testkit.Spans) bool { return len(mine(all)) >= 2*len(urls) })
+	testkit.Poll(t, patience, "what the interface showed to be left out", func() bool {
+		return in.metric(t, "filtered_messages", "doubled") >= int64(2*len(urls))
+	})
+	in.shutdown(t)
+	all := mine(in.Spans())
+	require.Len(t, all, 2*len(urls))
+	for _, s := range all {
+		assert.Contains(t, s.Resource, "process.pid")
 	}
 }

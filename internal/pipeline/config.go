@@ -26,8 +26,10 @@ import (
 type Config struct {
 	// Pcap is a capture file to read; empty: the kernel's tap, or interfaces.
 	Pcap string
-	// Interfaces, if not nil, says which network interfaces to read.
+	// Interfaces, if not nil, says which network interfaces to read; with Sockets
+	// the kernel's tap is read as well, and what both show is told once.
 	Interfaces *iface.Options
+	Sockets    bool
 	// Replay and Tap configure the two sources.
 	Replay replay.Options
 	Tap    tap.Options

@@ -53,6 +53,7 @@ type Engine struct {
 	udp     map[uint64]*udpSocket
 	known   map[uint32]known
 	polls   polls
+	seen    sightings // when two sources are read
 	waiting []waiting
 	stages  []*stage // spare
 

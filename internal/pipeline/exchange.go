@@ -33,7 +33,7 @@ func (s *session) sides() Sides {
 	switch {
 	case s.e.file != nil:
 		return s.e.cfg.Sides
-	case s.e.wire != nil:
+	case s.wire:
 		return s.here()
 	case s.server():
 		return ServerSide
@@ -51,6 +51,9 @@ func (s *session) Open(x *proto.Exchange) {
 	s.row.began()
 	st.refused = e.count.inflight.Add(1) > int64(e.cfg.MaxInflight)
 	x.Stage = st
+	if e.joins() && !s.wire {
+		e.seen.add(s.sighting(x), x.Request.First)
+	}
 	switch s.sides() {
 	case ClientSide:
 		s.opensCall(x, st)
@@ -83,7 +86,7 @@ func (s *session) opensRequest(x *proto.Exchange, st *stage) {
 	if st.parent != nil {
 		st.meet(st.parent.Exchange.Stage.(*stage))
 	}
-	if !e.passive() {
+	if !s.passive() {
 		st.request = e.correlate.Take(x, place, s.connection(), s.arrivedLost)
 	}
 	st.timing.begin(s, x)
@@ -109,7 +112,7 @@ func (s *session) here() Sides {
 
 // passive tells whether the source shows packets and not sockets: one connection
 // is seen once, for both of its ends, and nobody holds it.
-func (e *Engine) passive() bool { return e.file != nil || e.wire != nil }
+func (s *session) passive() bool { return s.e.file != nil || s.wire }
 
 func sideBit(side proto.Side) Sides {
 	if side == proto.Server {
@@ -146,6 +149,9 @@ func (e *Engine) early(x *proto.Exchange) bool {
 	}
 	if st.parent != nil && st.parent.Fate() == correlate.Pending {
 		return true
+	}
+	if st.session.wire {
+		return e.joins()
 	}
 	return e.owners && st.session.holder().PID == 0 && st.session.flow != nil
 }
@@ -214,6 +220,8 @@ func (e *Engine) judge(x *proto.Exchange, st *stage) ledger.Reason {
 	switch {
 	case st.refused:
 		return ledger.Inflight
+	case st.session.wire && e.seen.has(st.session.sighting(x)):
+		return ledger.Doubled
 	case st.session.choose(true) == selection.Unselected:
 		if s := st.session; s.state != deaf && s.choice == selection.Unselected {
 			s.deafen(ledger.Unselected)

@@ -4,6 +4,7 @@ package pipeline
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"sync/atomic"
@@ -86,19 +87,32 @@ func (e *Engine) openSource() error {
 			return err
 		}
 		e.src, e.wire, e.clock = w, w, wall
-		e.cfg.Process.Elsewhere = true
-		return nil
+		if !e.cfg.Sockets {
+			e.cfg.Process.Elsewhere = true
+			return nil
+		}
 	}
 	if err := e.findCgroups(); err != nil {
-		return err
+		return e.unwire(err)
 	}
 	t, err := tap.Open(e.cfg.Tap)
 	if err != nil {
-		return err
+		return e.unwire(err)
 	}
 	e.src, e.tap, e.clock = t, t, wall
+	if e.wire != nil {
+		e.src = &joined{sources: [...]source{t, e.wire}}
+	}
 	e.owners, e.sweeps = t.Report().Owners != tap.RungNone, !t.Report().States
 	return nil
+}
+
+// unwire lets go of the interfaces when the sockets cannot be read.
+func (e *Engine) unwire(err error) error {
+	if e.wire == nil {
+		return err
+	}
+	return errors.Join(err, e.wire.Close())
 }
 
 // findCgroups fills in the host's cgroup v2 root where the configuration leaves

@@ -44,8 +44,9 @@ type session struct {
 	sender   correlate.Sender
 	readTime int64  // when the newest message that came in began to be read
 	sent     uint32 // how many messages went out
-	// ends are those that are here, when interfaces are read.
-	ends Sides
+	// wire: the connection is seen on an interface; ends are those that are here.
+	wire, udp bool
+	ends      Sides
 	// arrivedLost is event.Event.Lost of the newest message that came in.
 	arrivedLost uint32
 	again       uint32 // how many segments were sent again
@@ -67,6 +68,7 @@ const (
 
 func newSession(e *Engine, f *flow.Flow) *session {
 	s := &session{e: e, flow: f, local: f.Local, remote: f.Remote, lost: ledger.ParserGaveUp}
+	s.wire, s.udp = e.wireCookie(f.Cookie), f.Transport == event.UDP
 	if e.selector.All() {
 		s.choice = selection.Selected
 	}

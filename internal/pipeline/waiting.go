@@ -60,6 +60,9 @@ func (w *waiting) stage() *stage { return w.exchange.Stage.(*stage) }
 
 // patience is how long the exchange may wait.
 func (w *waiting) patience() int64 {
+	if w.stage().session.wire {
+		return wireWait
+	}
 	if p := w.stage().parent; p != nil && p.Fate() == correlate.Pending {
 		return parentWait
 	}

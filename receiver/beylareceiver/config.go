@@ -58,13 +58,15 @@ const (
 	// SourceInterface reads packets of network interfaces: traffic that ends in no
 	// socket of this host.
 	SourceInterface Source = "interface"
+	// SourceBoth reads sockets and interfaces; what both show is told once.
+	SourceBoth Source = "socket_and_interface"
 	// SourcePcap reads a capture file; it needs no privileges.
 	SourcePcap Source = "pcap"
 )
 
 // CaptureConfig says where the bytes come from and how many of them.
 type CaptureConfig struct {
-	// Source is "socket", "interface" or "pcap".
+	// Source is "socket", "interface", "socket_and_interface" or "pcap".
 	Source Source `mapstructure:"source"`
 	// CgroupPath is the cgroup v2 folder whose sockets are read. Empty: the
 	// host's root, found through the mount table.
@@ -76,7 +78,7 @@ type CaptureConfig struct {
 	RingBufferMiB int `mapstructure:"ring_buffer_mib"`
 	// DrainInterval is how long a record waits in the ring at most, 1ms to 1s.
 	DrainInterval time.Duration `mapstructure:"drain_interval"`
-	// Interface says which interfaces are read when Source is "interface".
+	// Interface says which interfaces are read when Source says that they are.
 	Interface InterfaceConfig `mapstructure:"interface"`
 	// Pcap names the capture file; it is read when Source is "pcap".
 	Pcap configoptional.Optional[PcapConfig] `mapstructure:"pcap"`

@@ -38,7 +38,8 @@ func pipelineConfig(cfg *Config, version string) (pipeline.Config, error) {
 	case SourcePcap:
 		p := cfg.Capture.Pcap.Get()
 		c.Pcap, c.Sides = p.Path, sides(p.Perspective)
-	case SourceInterface:
+	case SourceInterface, SourceBoth:
+		c.Sockets = cfg.Capture.Source == SourceBoth
 		c.Interfaces, c.Sides = interfaces(cfg), sides(cfg.Capture.Interface.Perspective)
 	}
 	c.Tap.CgroupPath = cfg.Capture.CgroupPath

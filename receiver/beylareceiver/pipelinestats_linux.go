@@ -14,6 +14,9 @@ func (p *pipelineEngine) Stats(s *stats) {
 	switch {
 	case p.cfg.Pcap != "":
 		captureStats(s, &in)
+	case p.cfg.Sockets:
+		kernelStats(s, &in)
+		s.KernelLost = append(s.KernelLost, count{"ring_full_packet", in.Interfaces.Lost})
 	case p.cfg.Interfaces != nil:
 		wireStats(s, &in)
 	default:

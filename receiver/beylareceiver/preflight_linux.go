@@ -19,8 +19,9 @@ func (p *pipelineEngine) preflight() {
 		p.logger.Info("reading a capture file", zap.String("path", p.cfg.Pcap))
 		return
 	case p.cfg.Interfaces != nil:
-		p.wire()
-		return
+		if p.wire(); !p.cfg.Sockets {
+			return
+		}
 	}
 	r := p.inner.Report()
 	refused := make([]error, 0, len(r.Missing))
@@ -73,7 +74,7 @@ func (p *pipelineEngine) examine(a preflight.Attempt) preflight.Report {
 // explain logs why the sockets of this host cannot be read, and adds to the error
 // what would change that.
 func (p *pipelineEngine) explain(err error) error {
-	if p.cfg.Pcap != "" || p.cfg.Interfaces != nil {
+	if p.cfg.Pcap != "" || p.cfg.Interfaces != nil && !p.cfg.Sockets {
 		return err
 	}
 	report := p.examine(preflight.Failed(err))

@@ -46,7 +46,7 @@ func (c *Config) dropProblem() error {
 
 func (c *CaptureConfig) problems() []error {
 	errs := []error{
-		oneOf("capture.source", c.Source, SourceSocket, SourceInterface, SourcePcap),
+		oneOf("capture.source", c.Source, SourceSocket, SourceInterface, SourceBoth, SourcePcap),
 		within("capture.window_kib", c.WindowKiB, 1, 16),
 		within("capture.drain_interval", c.DrainInterval, time.Millisecond, time.Second),
 	}
@@ -82,8 +82,8 @@ func (c *InterfaceConfig) problems(source Source) []error {
 			errs = append(errs, fmt.Errorf("capture.interface.names[%d]: %q is no name or pattern of interfaces", i, name))
 		}
 	}
-	if source != SourceInterface && (len(c.Names) > 0 || c.Loopback) {
-		errs = append(errs, errors.New("capture.interface: is for capture.source: interface"))
+	if source != SourceInterface && source != SourceBoth && (len(c.Names) > 0 || c.Loopback) {
+		errs = append(errs, errors.New("capture.interface: is for capture.source: interface or socket_and_interface"))
 	}
 	return errs
 }

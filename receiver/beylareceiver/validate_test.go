@@ -23,7 +23,7 @@ func TestValidateNamesTheKey(t *testing.T) {
 		change func(*Config)
 		want   string
 	}{
-		{func(c *Config) { c.Capture.Source = "wire" }, `capture.source: must be socket or interface or pcap, not "wire"`},
+		{func(c *Config) { c.Capture.Source = "wire" }, `capture.source: must be socket or interface or socket_and_interface or pcap, not "wire"`},
 		{func(c *Config) { c.Capture.Source, c.DropCapabilities = "interface", true },
 			`drop_capabilities: is for capture.source: socket`},
 		{func(c *Config) { c.Capture.Interface.Way = "tc" },
@@ -33,7 +33,7 @@ func TestValidateNamesTheKey(t *testing.T) {
 		{func(c *Config) { c.Capture.Source, c.Capture.Interface.Names = "interface", []string{"eth0", "veth["} },
 			`capture.interface.names[1]: "veth[" is no name or pattern of interfaces`},
 		{func(c *Config) { c.Capture.Interface.Loopback = true },
-			`capture.interface: is for capture.source: interface`},
+			`capture.interface: is for capture.source: interface or socket_and_interface`},
 		{func(c *Config) { c.Capture.Source = "pcap" },
 			`capture.pcap.path: must name a capture file when capture.source is pcap`},
 		{func(c *Config) { c.Capture.Pcap = pcap("", "server") }, `capture.pcap.path: must name a capture file`},
