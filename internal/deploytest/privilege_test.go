@@ -141,7 +141,7 @@ func confined(t *testing.T, s *suite) {
 		"uid 0, as of Kubernetes":             {uid: 0, caps: executables, noNewPrivs: true, readOnly: true, profile: s.shipped},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := s.start(t, b, open.rules(t)).ready(t)
+			a := s.start(t, b, "{drop_capabilities: true, "+open.rules(t)[1:]).ready(t)
 			pid := open.visit(t)
 			byExecutable(t, open, a.hops(t, open), pid)
 		})

@@ -146,14 +146,14 @@ func findPod(t *testing.T, own *testkit.Cgroup) string {
 	return strings.TrimSpace(p.Output())
 }
 
-// oneExecutable: the view of one program, wherever it runs.
+// oneExecutable: the view of one program in one container.
 func oneExecutable(t *testing.T, s *suite) {
 	open := openShop(t)
-	a := s.start(t, pod(t, s), `{include: [{executable: "*/curl"}]}`).ready(t)
+	a := s.start(t, pod(t, s), `{include: [{executable: "*/nginx", container_id: `+backID+`}]}`).ready(t)
 	open.visit(t)
-	assert.Equal(t, "Client", a.at(t, open.front.Addr, 1).One(t).Kind)
+	assert.Equal(t, "Server", a.at(t, open.back.Addr, 1).One(t).Kind)
 	a.Stop() // with all that it has
-	a.at(t, open.back.Addr, 0)
+	a.at(t, open.front.Addr, 0)
 }
 
 // capture: a capture file takes no privilege at all.

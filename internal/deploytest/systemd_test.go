@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/beylareceiver/beylareceiver/internal/testkit"
@@ -29,7 +30,8 @@ func TestSystemdUnit(t *testing.T) {
 		b.caps = append(b.caps, strings.ToLower(strings.TrimPrefix(name, "CAP_")))
 	}
 	open := openShop(t)
-	a := s.start(t, b, open.rules(t)).ready(t)
+	a := s.start(t, b, "{drop_capabilities: true, "+open.rules(t)[1:]).ready(t)
+	assert.Contains(t, a.Output(), "capabilities dropped until the next start")
 	pid := open.visit(t)
 	byExecutable(t, open, a.hops(t, open), pid)
 }
