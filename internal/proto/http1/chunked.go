@@ -1,6 +1,10 @@
 package http1
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
+)
 
 // chunkPart is where in a chunked body the next byte belongs
 // (https://www.rfc-editor.org/rfc/rfc9112#section-7.1).
@@ -110,7 +114,7 @@ func (c *chunks) sizeByte(b byte) {
 		c.part = chunksBroken
 	case b == '\n':
 		c.sizeOver()
-	case b == ';' || b == '\r' || blank(b):
+	case b == ';' || b == '\r' || httpwords.Blank(b):
 		c.part = chunkExtension
 	default:
 		c.part = chunksBroken

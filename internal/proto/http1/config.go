@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
 	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
 )
 
@@ -52,24 +53,13 @@ type Config struct {
 // DefaultRedactQuery are the parameters that the conventions name, in
 // https://opentelemetry.io/docs/specs/semconv/registry/attributes/url/.
 func DefaultRedactQuery() []string {
-	return []string{"X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "sig", "X-Goog-Signature"}
+	return httpwords.DefaultRedactQuery()
 }
 
 // Validate names every entry that cannot be used. It changes nothing.
 func (c Config) Validate() error {
 	var errs []error
-	for i, r := range c.Routes {
-		if err := validRoute(r); err != nil {
-			errs = append(errs, fmt.Errorf("routes[%d]: %q: %w", i, r, err))
-		}
-	}
-	errs = append(errs, validNames("request_headers", c.RequestHeaders), validNames("response_headers", c.ResponseHeaders))
-	errs = append(errs, c.contexts().Validate())
-	for i, q := range c.RedactQuery {
-		if q == "" || strings.ContainsAny(q, "=&?#") {
-			errs = append(errs, fmt.Errorf("redact_query[%d]: %q is not the name of a query parameter", i, q))
-		}
-	}
+	errs = append(errs, c.Words().Validate(), c.contexts().Validate())
 	for _, limit := range []struct {
 		key   string
 		value int
@@ -83,25 +73,18 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
+// Words is what the configuration says of HTTP, whatever carries it.
+func (c Config) Words() httpwords.Config {
+	return httpwords.Config{
+		Routes:         c.Routes,
+		RequestHeaders: c.RequestHeaders, ResponseHeaders: c.ResponseHeaders,
+		RedactQuery: c.RedactQuery,
+	}
+}
+
 // contexts is what the configuration says of contexts and request ids.
 func (c Config) contexts() tracecontext.Config {
 	return tracecontext.Config{Formats: c.Formats, RequestIDHeaders: c.RequestIDHeaders, Hasher: c.Hasher}
-}
-
-func validNames(key string, names []string) error {
-	var errs []error
-	seen := make(map[string]bool, len(names))
-	for i, n := range names {
-		lower := strings.ToLower(n)
-		switch {
-		case n == "" || !isToken([]byte(n)):
-			errs = append(errs, fmt.Errorf("%s[%d]: %q is not the name of a header", key, i, n))
-		case seen[lower]:
-			errs = append(errs, fmt.Errorf("%s[%d]: %q is listed twice", key, i, n))
-		}
-		seen[lower] = true
-	}
-	return errors.Join(errs...)
 }
 
 // withDefaults fills in what is not set.
@@ -115,9 +98,6 @@ func (c Config) withDefaults() Config {
 	set(&c.MaxPipeline, DefaultMaxPipeline)
 	set(&c.MaxHeld, DefaultMaxHeld)
 	set(&c.MaxBuffered, DefaultMaxBuffered)
-	if c.RedactQuery == nil {
-		c.RedactQuery = DefaultRedactQuery()
-	}
 	return c
 }
 

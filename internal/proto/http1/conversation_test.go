@@ -193,24 +193,24 @@ func (l *log) Open(x *proto.Exchange) {
 	}
 	l.open[x] = true
 	e := x.Semantics.(*exchange)
-	fmt.Fprintf(l, "open %s %s\n", e.method, short(e.target))
+	fmt.Fprintf(l, "open %s %s\n", e.Method, short(e.target))
 }
 
 func (l *log) Done(x *proto.Exchange) {
 	require.True(l.t, l.open[x], "done without open, or twice")
 	delete(l.open, x)
 	e := x.Semantics.(*exchange)
-	fmt.Fprintf(l, "done %s %s", e.method, short(e.target))
+	fmt.Fprintf(l, "done %s %s", e.Method, short(e.target))
 	for _, f := range []struct {
 		name, value string
 	}{
-		{"original", e.original},
+		{"original", e.Original},
 		{"version", e.version},
-		{"host", e.host},
-		{"agent", e.userAgent},
+		{"host", e.Host},
+		{"agent", e.UserAgent},
 		{"origin", e.origin},
 		{"fault", string(x.Fault)},
-		{"stream", string(e.stream)},
+		{"stream", string(e.Stream)},
 		{"marks", marks(x.Mark)},
 	} {
 		if f.value != "" {
@@ -225,8 +225,8 @@ func (l *log) Done(x *proto.Exchange) {
 		fmt.Fprintf(l, "  request id %d\n", l.id(x.RequestID))
 	}
 	l.message("request ", &x.Request)
-	if e.status != 0 {
-		fmt.Fprintf(l, "  status %d\n", e.status)
+	if e.Status != 0 {
+		fmt.Fprintf(l, "  status %d\n", e.Status)
 	}
 	l.message("response", &x.Response)
 	x.Semantics.Release()

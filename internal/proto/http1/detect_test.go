@@ -63,16 +63,3 @@ func TestDetect(t *testing.T) {
 		})
 	}
 }
-
-func TestRegisteredMethods(t *testing.T) {
-	registry := "ACL BASELINE-CONTROL BIND CHECKIN CHECKOUT CONNECT COPY DELETE GET HEAD LABEL LINK LOCK MERGE " +
-		"MKACTIVITY MKCALENDAR MKCOL MKREDIRECTREF MKWORKSPACE MOVE OPTIONS ORDERPATCH PATCH POST PROPFIND PROPPATCH " +
-		"PUT QUERY REBIND REPORT SEARCH TRACE UNBIND UNCHECKOUT UNLINK UNLOCK UPDATE UPDATEREDIRECTREF VERSION-CONTROL"
-	for _, m := range strings.Fields(registry) {
-		got, ok := registered([]byte(m))
-		assert.True(t, ok, m)
-		assert.Equal(t, m, got)
-	}
-	_, ok := registered([]byte("PRI"))
-	assert.False(t, ok)
-}

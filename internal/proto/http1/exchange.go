@@ -1,46 +1,30 @@
 package http1
 
-import "github.com/beylareceiver/beylareceiver/internal/proto"
+import (
+	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
+)
 
 // exchange is a request and its response. It implements proto.Semantics.
 type exchange struct {
 	proto.Exchange
+	httpwords.Words
 	owner *protocol
 
-	// method is a registered one or otherMethod, with original as it was sent.
-	method, original string
 	// target is the request target as it was sent, possibly cut.
 	target string
-	// host is the Host field, userAgent User-Agent, origin the client that a
-	// proxy names; empty when absent.
-	host, userAgent, origin string
+	// origin is the client that a proxy names; empty when absent.
+	origin string
 	// version is the request's, or the response's if the request's is not known.
 	version string
-	// status is the final response's, 0 until it is known.
-	status int
 	// expect is true when the client waits for 100 before it sends the body.
 	expect bool
-	stream stream
 	// size is what the queue counts it for.
 	size int
-	// requestHeaders and responseHeaders are what the configuration asks for.
-	requestHeaders, responseHeaders []captured
 }
 
-// stream is the value of beyla.stream.kind; empty for what is no stream.
-type stream string
-
-const (
-	noStream    stream = ""
-	upgrade     stream = "upgrade"
-	tunnel      stream = "connect"
-	eventStream stream = "event_stream"
-)
-
 func (o *protocol) newExchange() *exchange {
-	if n := len(o.free); n > 0 {
-		x := o.free[n-1]
-		o.free = o.free[:n-1]
+	if x := o.free.Take(); x != nil {
 		return x
 	}
 	x := &exchange{owner: o}
@@ -51,9 +35,7 @@ func (o *protocol) newExchange() *exchange {
 // Release implements proto.Semantics.
 func (x *exchange) Release() {
 	x.reset()
-	if o := x.owner; len(o.free) < maxFree {
-		o.free = append(o.free, x)
-	}
+	x.owner.free.Give(x)
 }
 
 // reset empties the exchange and keeps the memory of its accounts.
@@ -69,13 +51,7 @@ func (x *exchange) reset() {
 
 // held is how many bytes of text the exchange may keep alive.
 func (x *exchange) held() int {
-	n := len(x.original) + len(x.target) + len(x.host) + len(x.userAgent) + len(x.origin) + len(x.Context.State)
-	for _, h := range x.requestHeaders {
-		for _, v := range h.values {
-			n += len(v)
-		}
-	}
-	return n
+	return x.Words.Held() + len(x.target) + len(x.origin) + len(x.Context.State)
 }
 
 // message is the half that travels in the given direction.

@@ -1,6 +1,10 @@
 package http1
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
+)
 
 // clientOf is the address of the client that the first proxy saw: the first
 // "for" of Forwarded (https://www.rfc-editor.org/rfc/rfc7239#section-4), else the
@@ -11,7 +15,7 @@ func clientOf(forwarded, forwardedFor []byte) []byte {
 		return a
 	}
 	first, _, _ := bytes.Cut(forwardedFor, []byte{','})
-	return node(trim(first))
+	return node(httpwords.Trim(first))
 }
 
 func firstFor(forwarded []byte) []byte {
@@ -20,8 +24,8 @@ func firstFor(forwarded []byte) []byte {
 		var pair []byte
 		pair, element, _ = bytes.Cut(element, []byte{';'})
 		name, value, _ := bytes.Cut(pair, []byte{'='})
-		if is(trim(name), "for") {
-			return node(bytes.Trim(trim(value), `"`))
+		if httpwords.Is(httpwords.Trim(name), "for") {
+			return node(bytes.Trim(httpwords.Trim(value), `"`))
 		}
 	}
 	return nil
@@ -29,7 +33,7 @@ func firstFor(forwarded []byte) []byte {
 
 // node takes brackets and port off an address.
 func node(b []byte) []byte {
-	if len(b) == 0 || b[0] == '_' || is(b, "unknown") {
+	if len(b) == 0 || b[0] == '_' || httpwords.Is(b, "unknown") {
 		return nil
 	}
 	if b[0] == '[' {

@@ -3,6 +3,8 @@ package http1
 import (
 	"bytes"
 	"math"
+
+	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
 )
 
 // framing gathers what a head says of the length of its body
@@ -34,7 +36,7 @@ func (f *framing) contentLength(value []byte) {
 	for more := true; more && !f.invalid; {
 		var one []byte
 		one, value, more = bytes.Cut(value, []byte{','})
-		n, ok := number(trim(one))
+		n, ok := number(httpwords.Trim(one))
 		f.invalid = !ok || f.length >= 0 && f.length != n
 		f.length = n
 	}
@@ -57,10 +59,10 @@ func (f *framing) transferEncoding(value []byte) {
 		last = value[i+1:]
 	}
 	coding, _, _ := bytes.Cut(last, []byte{';'})
-	if coding = trim(coding); is(coding, "identity") { // withdrawn, meant nothing
+	if coding = httpwords.Trim(coding); httpwords.Is(coding, "identity") { // withdrawn, meant nothing
 		return
 	}
-	f.coded, f.chunked = true, is(coding, "chunked")
+	f.coded, f.chunked = true, httpwords.Is(coding, "chunked")
 }
 
 // request tells how a request's body ends. A request cannot be ended by

@@ -1,6 +1,10 @@
 package http1
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
+)
 
 // headEnd finds the end of a head: the length up to and with the empty line,
 // or -1. The search begins at from, and next is where it goes on once b has
@@ -53,11 +57,11 @@ func (f *fields) next() (name, value []byte, ok bool) {
 		}
 		*f = rest
 		colon := bytes.IndexByte(line, ':')
-		if blank(line[0]) || colon <= 0 {
+		if httpwords.Blank(line[0]) || colon <= 0 {
 			continue
 		}
-		name, value = trim(line[:colon]), trim(line[colon+1:])
-		if len(rest) > 0 && blank(rest[0]) {
+		name, value = httpwords.Trim(line[:colon]), httpwords.Trim(line[colon+1:])
+		if len(rest) > 0 && httpwords.Blank(rest[0]) {
 			value = f.unfold(value)
 		}
 		return name, value, true
@@ -68,15 +72,15 @@ func (f *fields) next() (name, value []byte, ok bool) {
 // (obs-fold, https://www.rfc-editor.org/rfc/rfc9112#section-5.2).
 func (f *fields) unfold(value []byte) []byte {
 	value = bytes.Clone(value)
-	for len(*f) > 0 && blank((*f)[0]) {
+	for len(*f) > 0 && httpwords.Blank((*f)[0]) {
 		line, rest, whole := cutLine(*f)
 		if !whole {
 			break
 		}
 		*f = rest
-		if line = trim(line); len(line) > 0 {
+		if line = httpwords.Trim(line); len(line) > 0 {
 			value = append(append(value, ' '), line...)
 		}
 	}
-	return trim(value)
+	return httpwords.Trim(value)
 }

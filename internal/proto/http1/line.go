@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
 )
 
 const (
@@ -12,6 +13,8 @@ const (
 	longLine = 1024
 	// maxLine is how long the line of an unregistered method may be.
 	maxLine = 8192
+	// maxMethod bounds the length of a method; the longest registered one has 17 characters.
+	maxMethod = 32
 	// statusLine is the shortest one with what follows the code: "HTTP/1.1 200\n".
 	statusLine = 13
 )
@@ -31,13 +34,13 @@ func judgeRequest(b []byte) proto.Verdict {
 		return judgeLine(head[:end])
 	}
 	method, target, found := bytes.Cut(head, []byte{' '})
-	if len(method) > maxMethod || !isToken(method) || found && len(method) == 0 {
+	if len(method) > maxMethod || !httpwords.IsToken(method) || found && len(method) == 0 {
 		return proto.No
 	}
 	if len(b) < longLine {
 		return proto.NeedMore
 	}
-	if _, known := registered(method); known && looksLikeTarget(target) {
+	if _, known := httpwords.Registered(method); known && looksLikeTarget(target) {
 		return proto.Yes
 	}
 	b = b[:min(len(b), maxLine)]
@@ -67,19 +70,19 @@ func looksLikeTarget(b []byte) bool {
 func parseRequestLine(line []byte) (r requestLine, ok bool) {
 	line = bytes.TrimSuffix(line, []byte{'\r'})
 	method, rest, found := bytes.Cut(line, []byte{' '})
-	if !found || len(method) == 0 || len(method) > maxMethod || !isToken(method) {
+	if !found || len(method) == 0 || len(method) > maxMethod || !httpwords.IsToken(method) {
 		return r, false
 	}
-	r.method, r.target = method, trim(rest)
+	r.method, r.target = method, httpwords.Trim(rest)
 	if i := bytes.LastIndexByte(r.target, ' '); i >= 0 && isVersion(r.target[i+1:]) {
 		r.minor = r.target[len(r.target)-1]
-		r.target = trim(r.target[:i])
+		r.target = httpwords.Trim(r.target[:i])
 	}
 	return r, len(r.target) > 0
 }
 
 func isVersion(b []byte) bool {
-	return len(b) == 8 && is(b[:7], "http/1.") && digit(b[7])
+	return len(b) == 8 && httpwords.Is(b[:7], "http/1.") && digit(b[7])
 }
 
 func digit(c byte) bool { return '0' <= c && c <= '9' }
@@ -94,7 +97,7 @@ func judgeResponse(b []byte) proto.Verdict {
 		case 'd':
 			ok = digit(c)
 		case 'e':
-			ok = blank(c) || c == '\r' || c == '\n'
+			ok = httpwords.Blank(c) || c == '\r' || c == '\n'
 		}
 		if !ok {
 			return proto.No

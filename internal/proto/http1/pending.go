@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
 )
 
 // head takes bytes of a head. One that comes in one piece is read where it
@@ -53,7 +54,7 @@ func (h *half) judge(b []byte) proto.Verdict {
 	verdict := judgeRequest(b)
 	if h.guess && verdict == proto.Yes {
 		method, _, _ := bytes.Cut(b, []byte{' '})
-		if _, known := registered(method); !known {
+		if _, known := httpwords.Registered(method); !known {
 			return proto.No
 		}
 	}
@@ -63,7 +64,7 @@ func (h *half) judge(b []byte) proto.Verdict {
 // keep appends to the unfinished head, and gives all of it.
 func (p *parser) keep(h *half, b []byte) []byte {
 	if h.buf == nil {
-		h.buf = p.owner.buffer()
+		h.buf = p.owner.buffers.Take()
 	}
 	h.buf = append(h.buf, b...)
 	p.owner.buffered += len(b)
@@ -79,6 +80,6 @@ func (p *parser) crowded(h *half, win []byte) bool {
 // drop forgets the unfinished head.
 func (p *parser) drop(h *half) {
 	p.owner.buffered -= len(h.buf)
-	p.owner.reclaim(h.buf)
+	p.owner.buffers.Give(h.buf)
 	h.buf, h.scan = nil, 0
 }

@@ -1,6 +1,9 @@
 package http1
 
-import "github.com/beylareceiver/beylareceiver/internal/proto"
+import (
+	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
+)
 
 // beginRequest finds the exchange of a request that begins, if it is to have one.
 func (p *parser) beginRequest(h *half) {
@@ -48,7 +51,7 @@ func (p *parser) requestOver(h *half, head []byte, truncated bool) {
 	}
 	if h.x != nil {
 		x.Request.Truncated = truncated
-		x.mark(f.contentType)
+		x.Mark |= x.Marks(x.target, f.contentType)
 		p.open(x)
 	}
 	p.enterBody(h, end, f.length)
@@ -74,9 +77,9 @@ type requestFields struct {
 func (x *exchange) readRequest(head []byte) requestFields {
 	line, rest, _ := cutLine(head)
 	r, _ := parseRequestLine(line)
-	x.setMethod(r.method)
-	names := x.owner.names
-	x.target = names.of(r.target)
+	words := x.owner.words
+	words.SetMethod(&x.Words, r.method)
+	x.target = words.Text(r.target)
 	x.version = version(r.minor)
 	x.Request.Body = 0
 
@@ -88,53 +91,45 @@ func (x *exchange) readRequest(head []byte) requestFields {
 		}
 		x.requestField(&f, name, value)
 		x.owner.contexts.Field(name, value)
-		x.requestHeaders = capture(x.owner.request, x.requestHeaders, name, value)
+		words.RequestField(&x.Words, name, value)
 	}
-	x.origin = names.of(clientOf(f.forwarded, f.forwardedFor))
+	x.origin = words.Text(clientOf(f.forwarded, f.forwardedFor))
 	x.Context, x.RequestID = x.owner.contexts.Take()
 	return f
-}
-
-func (x *exchange) setMethod(b []byte) {
-	m, ok := registered(b)
-	if !ok {
-		m, x.original = otherMethod, x.owner.names.of(b)
-	}
-	x.method = m
 }
 
 func (x *exchange) requestField(f *requestFields, name, value []byte) {
 	switch len(name) { // most fields are none of these
 	case len("host"):
-		if is(name, "host") {
-			x.host = x.owner.names.of(value)
+		if httpwords.Is(name, "host") {
+			x.Host = x.owner.words.Text(value)
 		}
 	case len("expect"):
-		if is(name, "expect") {
-			x.expect = is(value, "100-continue")
+		if httpwords.Is(name, "expect") {
+			x.expect = httpwords.Is(value, "100-continue")
 		}
 	case len("forwarded"):
-		if is(name, "forwarded") && f.forwarded == nil {
+		if httpwords.Is(name, "forwarded") && f.forwarded == nil {
 			f.forwarded = value
 		}
 	case len("user-agent"):
-		if is(name, "user-agent") {
-			x.userAgent = x.owner.names.of(value)
+		if httpwords.Is(name, "user-agent") {
+			x.UserAgent = x.owner.words.Text(value)
 		}
 	case len("content-type"):
-		if is(name, "content-type") {
+		if httpwords.Is(name, "content-type") {
 			f.contentType = value
 		}
 	case len("content-length"):
-		if is(name, "content-length") {
+		if httpwords.Is(name, "content-length") {
 			f.contentLength(value)
 		}
 	case len("x-forwarded-for"):
-		if is(name, "x-forwarded-for") && f.forwardedFor == nil {
+		if httpwords.Is(name, "x-forwarded-for") && f.forwardedFor == nil {
 			f.forwardedFor = value
 		}
 	case len("transfer-encoding"):
-		if is(name, "transfer-encoding") {
+		if httpwords.Is(name, "transfer-encoding") {
 			f.transferEncoding(value)
 		}
 	}

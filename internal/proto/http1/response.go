@@ -1,9 +1,8 @@
 package http1
 
 import (
-	"bytes"
-
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
 )
 
 // beginResponse finds the exchange of a response that begins.
@@ -26,19 +25,19 @@ func (p *parser) responseOver(h *half, head []byte, truncated bool) {
 	}
 	f := x.readResponse(head)
 	switch {
-	case x.status == 101:
-		p.tunnel(h, x, upgrade)
+	case x.Status == 101:
+		p.tunnel(h, x, httpwords.Upgrade)
 		return
-	case x.status < 200:
+	case x.Status < 200:
 		p.interim(h, x, truncated)
 		return
-	case x.method == "CONNECT" && x.status < 300:
-		p.tunnel(h, x, tunnel)
+	case x.Method == "CONNECT" && x.Status < 300:
+		p.tunnel(h, x, httpwords.Tunnel)
 		return
 	}
 	x.Response.Truncated = truncated
 	p.requestAnswered(x)
-	end := f.response(x.status, x.method)
+	end := f.response(x.Status, x.Method)
 	if truncated {
 		end = unknownExtent
 	}
@@ -47,7 +46,7 @@ func (p *parser) responseOver(h *half, head []byte, truncated bool) {
 
 // interim forgets a 1xx response, except for the accounts that it used.
 func (p *parser) interim(h *half, x *exchange, truncated bool) {
-	x.status, x.responseHeaders, x.stream = 0, nil, noStream
+	x.Status, x.ResponseHeaders, x.Stream = 0, nil, httpwords.NoStream
 	accounts := x.Response.Accounts
 	x.Response = proto.Message{Accounts: accounts, Body: -1}
 	h.disown(proto.LostGap)
@@ -58,9 +57,9 @@ func (p *parser) interim(h *half, x *exchange, truncated bool) {
 }
 
 // tunnel ends the exchange at the response's head: what follows is not HTTP.
-func (p *parser) tunnel(h *half, x *exchange, kind stream) {
+func (p *parser) tunnel(h *half, x *exchange, kind httpwords.Stream) {
 	x.Mark |= proto.MarkStream
-	x.stream = kind
+	x.Stream = kind
 	if h.x != nil {
 		p.finish(x)
 	}
@@ -79,7 +78,7 @@ func (p *parser) requestAnswered(x *exchange) {
 // readResponse fills the exchange from a head, possibly cut.
 func (x *exchange) readResponse(head []byte) framing {
 	line, rest, _ := cutLine(head)
-	x.status = statusOf(line)
+	x.Status = statusOf(line)
 	if x.version == "" {
 		x.version = version(line[len("HTTP/1.")])
 	}
@@ -92,25 +91,18 @@ func (x *exchange) readResponse(head []byte) framing {
 		}
 		switch len(name) {
 		case len("content-type"):
-			if is(name, "content-type") && isEventStream(value) {
-				x.stream = eventStream
+			if httpwords.Is(name, "content-type") && httpwords.IsEventStream(value) {
+				x.Stream = httpwords.EventStream
 			}
 		case len("content-length"):
-			if is(name, "content-length") {
+			if httpwords.Is(name, "content-length") {
 				f.contentLength(value)
 			}
 		case len("transfer-encoding"):
-			if is(name, "transfer-encoding") {
+			if httpwords.Is(name, "transfer-encoding") {
 				f.transferEncoding(value)
 			}
 		}
-		x.responseHeaders = capture(x.owner.response, x.responseHeaders, name, value)
+		x.owner.words.ResponseField(&x.Words, name, value)
 	}
-}
-
-// isEventStream tells the media type of server-sent events
-// (https://html.spec.whatwg.org/multipage/server-sent-events.html).
-func isEventStream(contentType []byte) bool {
-	media, _, _ := bytes.Cut(contentType, []byte{';'})
-	return is(trim(media), "text/event-stream")
 }

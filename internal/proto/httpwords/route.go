@@ -1,4 +1,4 @@
-package http1
+package httpwords
 
 import (
 	"errors"
@@ -22,6 +22,9 @@ type route struct {
 	tail bool
 }
 
+// routes are patterns, in the order in which they are asked.
+type routes []route
+
 func validRoute(pattern string) error {
 	body := strings.TrimSuffix(pattern, "/*")
 	if !strings.HasPrefix(pattern, "/") || strings.ContainsAny(body, "*?# \t") {
@@ -43,8 +46,8 @@ func variableName(segment string) (name string, ok bool) {
 	return "", false
 }
 
-func compileRoutes(patterns []string) []route {
-	out := make([]route, 0, len(patterns))
+func compileRoutes(patterns []string) routes {
+	out := make(routes, 0, len(patterns))
 	for _, p := range patterns {
 		if validRoute(p) != nil {
 			continue
@@ -62,14 +65,14 @@ func compileRoutes(patterns []string) []route {
 	return out
 }
 
-// routeOf is the first pattern that the path matches, empty if none does.
-func (o *protocol) routeOf(path string) string {
-	if len(o.routes) == 0 || path == "" || path[0] != '/' {
+// of is the first pattern that the path matches, empty if none does.
+func (r routes) of(path string) string {
+	if len(r) == 0 || path == "" || path[0] != '/' {
 		return ""
 	}
-	for i := range o.routes {
-		if o.routes[i].matches(path[1:]) {
-			return o.routes[i].pattern
+	for i := range r {
+		if r[i].matches(path[1:]) {
+			return r[i].pattern
 		}
 	}
 	return ""

@@ -1,31 +1,31 @@
-package http1
+package httpwords
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/beylareceiver/beylareceiver/internal/proto"
 )
 
-// mark sets the marks that a request's head gives away.
-func (x *exchange) mark(contentType []byte) {
-	if x.isOTLP(contentType) {
-		x.Mark |= proto.MarkOTLP
+// Marks gives the marks that a request gives away: to this target, in any form, with
+// content of this type.
+func (w *Words) Marks(target string, contentType []byte) (m proto.Mark) {
+	if w.isOTLP(target, contentType) {
+		m |= proto.MarkOTLP
 	}
-	if isHealthProbe(x.userAgent) {
-		x.Mark |= proto.MarkHealthProbe
+	if isHealthProbe(w.UserAgent) {
+		m |= proto.MarkHealthProbe
 	}
+	return m
 }
 
 // isOTLP tells a telemetry export (https://opentelemetry.io/docs/specs/otlp/#otlphttp-request):
 // the signal's path, below any prefix, and the format or the exporter's name.
-func (x *exchange) isOTLP(contentType []byte) bool {
-	if x.method != "POST" || !isOTLPPath(splitTarget(x.target).path) {
+func (w *Words) isOTLP(target string, contentType []byte) bool {
+	if w.Method != "POST" || !isOTLPPath(SplitTarget(target).Path) {
 		return false
 	}
-	media, _, _ := bytes.Cut(contentType, []byte{';'})
-	media = trim(media)
-	return is(media, "application/x-protobuf") || is(media, "application/json") || isExporter(x.userAgent)
+	media := MediaType(contentType)
+	return Is(media, "application/x-protobuf") || Is(media, "application/json") || isExporter(w.UserAgent)
 }
 
 func isOTLPPath(path string) bool {

@@ -1,14 +1,11 @@
-package http1
+package httpwords
 
-// otherMethod is what http.request.method says of a method that is not registered.
-const otherMethod = "_OTHER"
+// OtherMethod is what http.request.method says of a method that is not registered.
+const OtherMethod = "_OTHER"
 
-// maxMethod bounds the length of a method; the longest registered one has 17 characters.
-const maxMethod = 32
-
-// registered gives the method's own string if the IANA registry has it
+// Registered gives the method's own string if the IANA registry has it
 // (https://www.iana.org/assignments/http-methods). PRI is left out: it begins HTTP/2.
-func registered(b []byte) (string, bool) {
+func Registered(b []byte) (string, bool) {
 	switch string(b) { // does not allocate
 	case "GET":
 		return "GET", true
