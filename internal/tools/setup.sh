@@ -7,7 +7,7 @@ set -euo pipefail
 # command:package
 wanted=(
   nginx:nginx wrk:wrk curl:curl python3:python3 ip:iproute2 tshark:tshark tcpdump:tcpdump
-  dig:dnsutils dnsmasq:dnsmasq iptables:iptables bpftool:bpftool gcc:gcc clang-19:clang-19 llvm-strip-19:llvm-19
+  strace:strace systemd-analyze:systemd dig:dnsutils dnsmasq:dnsmasq iptables:iptables bpftool:bpftool gcc:gcc clang-19:clang-19 llvm-strip-19:llvm-19
   node:nodejs gunicorn:gunicorn
   javac:default-jdk-headless
   puma:puma
