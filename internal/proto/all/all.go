@@ -38,12 +38,11 @@ func Protocols(c Config) []proto.Protocol {
 
 // likeHTTP fills in what FastCGI's configuration leaves to HTTP's.
 func likeHTTP(c fastcgi.Config, h http1.Config) fastcgi.Config {
-	if c.RedactQuery == nil {
-		c.RedactQuery = h.RedactQuery
-	}
-	if c.RedactQuery == nil {
-		c.RedactQuery = http1.DefaultRedactQuery()
-	}
+	words := h.Words()
+	like(&c.Words.Routes, words.Routes)
+	like(&c.Words.RequestHeaders, words.RequestHeaders)
+	like(&c.Words.ResponseHeaders, words.ResponseHeaders)
+	like(&c.Words.RedactQuery, words.RedactQuery)
 	if c.Contexts.Formats == nil {
 		c.Contexts.Formats = h.Formats
 	}
@@ -54,4 +53,11 @@ func likeHTTP(c fastcgi.Config, h http1.Config) fastcgi.Config {
 		c.Contexts.Hasher = h.Hasher
 	}
 	return c
+}
+
+// like sets a list that is not set.
+func like(list *[]string, value []string) {
+	if *list == nil {
+		*list = value
+	}
 }

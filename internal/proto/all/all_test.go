@@ -6,9 +6,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/beylareceiver/beylareceiver/internal/attr"
 	"github.com/beylareceiver/beylareceiver/internal/event"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
 	"github.com/beylareceiver/beylareceiver/internal/proto/all"
+	"github.com/beylareceiver/beylareceiver/internal/proto/fastcgi"
 	"github.com/beylareceiver/beylareceiver/internal/proto/http1"
 	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
 )
@@ -45,4 +47,44 @@ func TestProtocolsShareAHasher(t *testing.T) {
 	without := requestID(t, all.Config{}, id)
 	assert.NotZero(t, without)
 	assert.NotEqual(t, without, requestID(t, all.Config{}, id), "each pipeline has its own key")
+}
+
+// described keeps the server's names and routes.
+type described []string
+
+func (*described) Open(*proto.Exchange)           {}
+func (*described) Lost(proto.Account, proto.Lost) {}
+
+func (s *described) Done(x *proto.Exchange) {
+	var d proto.Description
+	x.Semantics.Describe(proto.Server, proto.Endpoints{}, &d)
+	*s = append(*s, d.Name)
+	for _, key := range []string{"url.query", "http.request.header.host"} {
+		kv, _ := d.Attrs.Get(key)
+		if kv.Kind == attr.Strings {
+			kv.Str = kv.List()[0]
+		}
+		*s = append(*s, kv.Str)
+	}
+}
+
+// A request over FastCGI: begin, the parameters, their end.
+const overFastCGI = "\x01\x01\x00\x01\x00\x08\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00" +
+	"\x01\x04\x00\x01\x00\x32\x00\x00\x0e\x03REQUEST_METHODGET\x0b\x06REQUEST_URI/7?k=1\x09\x01HTTP_HOSTa" +
+	"\x01\x04\x00\x01\x00\x00\x00\x00"
+
+func TestFastCGIIsConfiguredAsHTTP(t *testing.T) {
+	c := all.Config{HTTP: http1.Config{Routes: []string{"/{id}"}, RequestHeaders: []string{"Host"}, RedactQuery: []string{"k"}}}
+	for _, p := range all.Protocols(c) {
+		if p.Name() != fastcgi.Name {
+			continue
+		}
+		var got described
+		parser := p.NewParser(event.TCP, &got)
+		parser.Feed(proto.ToServer, &proto.Segment{Bytes: []byte(overFastCGI)})
+		parser.Close(proto.ToClient, 0, proto.FIN)
+		assert.Equal(t, described{"GET /{id}", "k=REDACTED", "a"}, got)
+		return
+	}
+	t.Fatal("there is no FastCGI")
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/beylareceiver/beylareceiver/internal/event"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
 )
 
 // segments are what nginx sends to PHP-FPM for a request, and gets back.
@@ -54,7 +55,7 @@ func BenchmarkExchange(b *testing.B) {
 		{"parse", parseOnly}, {"parse and describe/server", proto.Server}, {"parse and describe/client", proto.Client},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
-			p := New(Config{RedactQuery: []string{"sig"}}).NewParser(event.TCP, &describing{side: bb.side})
+			p := New(Config{Words: httpwords.Config{RedactQuery: []string{"sig"}}}).NewParser(event.TCP, &describing{side: bb.side})
 			request, response := segments(b)
 			b.ReportAllocs()
 			for b.Loop() {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/beylareceiver/beylareceiver/internal/event"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
 )
 
 const conversations = "../../../testdata/wire/fastcgi"
@@ -165,14 +166,14 @@ func (l *log) Open(x *proto.Exchange) {
 
 // spell names an exchange in the log.
 func (x *exchange) spell() string {
-	path, query := x.target()
+	path, query := x.path()
 	if query != "" {
 		path += "?" + query
 	}
 	if len(path) > 60 {
 		path = fmt.Sprintf("%s...(%d)", path[:40], len(path))
 	}
-	return fmt.Sprintf("%d %s %s", x.id, x.method, path)
+	return fmt.Sprintf("%d %s %s", x.id, x.Method, path)
 }
 
 func (l *log) Done(x *proto.Exchange) {
@@ -183,8 +184,9 @@ func (l *log) Done(x *proto.Exchange) {
 	for _, f := range []struct {
 		name, value string
 	}{
-		{"original", e.original}, {"scheme", e.scheme}, {"host", e.host}, {"server", e.serverName},
-		{"agent", e.userAgent}, {"remote", e.remote}, {"file", e.file}, {"fault", string(x.Fault)}, {"failure", e.failure()},
+		{"original", e.Original}, {"scheme", e.scheme}, {"host", e.Host}, {"server", e.serverName},
+		{"agent", e.UserAgent}, {"remote", e.remote}, {"file", e.file}, {"fault", string(x.Fault)}, {"failure", e.failure()}, {"marks", marks(x.Mark)},
+		{"request headers", fields(e.RequestHeaders)}, {"response headers", fields(e.ResponseHeaders)}, {"route", e.owner.words.Route(e.target().Path)},
 	} {
 		if f.value != "" {
 			fmt.Fprintf(l, " %s=%s", f.name, f.value)
@@ -198,11 +200,25 @@ func (l *log) Done(x *proto.Exchange) {
 		fmt.Fprintf(l, "  request id %d\n", l.id(x.RequestID))
 	}
 	l.message("request ", &x.Request)
-	if e.status != 0 {
-		fmt.Fprintf(l, "  status %d\n", e.status)
+	if e.Status != 0 {
+		fmt.Fprintf(l, "  status %d\n", e.Status)
 	}
 	l.message("response", &x.Response)
 	x.Semantics.Release()
+}
+
+// marks spells an exchange's marks.
+func marks(m proto.Mark) string {
+	return [...]string{"", "otlp", "probe", "otlp+probe"}[m]
+}
+
+// fields spells captured fields.
+func fields(list httpwords.Fields) string {
+	var words []string
+	for _, f := range list {
+		words = append(words, f.Key[strings.LastIndexByte(f.Key, '.')+1:]+":"+strings.Join(f.Values, "|"))
+	}
+	return strings.Join(words, ",")
 }
 
 // id numbers the request ids of the conversation from 1; their hashes differ from run to run.
@@ -264,11 +280,17 @@ func conversationFiles(t testing.TB) []string {
 
 func whole(n int) int { return n }
 
+// wordy is what the conversations that show routes and fields ask for.
+var wordy = Config{Words: httpwords.Config{
+	Routes:         []string{"/users/{id}"},
+	RequestHeaders: []string{"X-Tenant", "Content-Type"}, ResponseHeaders: []string{"X-Cache"},
+}}
+
 func TestConversations(t *testing.T) {
 	for _, file := range conversationFiles(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			c := loadConversation(t, file)
-			got := c.play(t, newProtocol(Config{}), whole)
+			got := c.play(t, newProtocol(wordy), whole)
 			if os.Getenv("UPDATE") != "" {
 				update(t, file, got)
 				return

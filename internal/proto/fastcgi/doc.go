@@ -20,8 +20,9 @@
 //	REQUEST_SCHEME, else HTTPS              url.scheme; without either it is http (RFC 3875 knows HTTPS only)
 //	HTTP_HOST, else SERVER_NAME             server.address; with SERVER_PORT, where the former names no port
 //	REMOTE_ADDR, REMOTE_PORT                client.address, client.port: who asked the web server
-//	HTTP_USER_AGENT                         user_agent.original
+//	HTTP_USER_AGENT                         user_agent.original, and the mark of a health probe
 //	SCRIPT_FILENAME                         code.file.path, on the server's span: the script that runs there
+//	HTTP_*, CONTENT_TYPE, CONTENT_LENGTH    http.request.header.<name>, where Config.Words asks for it
 //	HTTP_TRACEPARENT and its like           the request's context and id (package tracecontext): the
 //	                                        parameters HTTP_* are its header fields, as the script sees them
 //
@@ -76,6 +77,6 @@
 // errors in a row end the parser's interest in the connection. Management records
 // (GET_VALUES and the like) and what the application writes to STDERR are no
 // part of any span. The response to a request multiplexed with others is lost when bytes are lost
-// before it begins. Routes, captured headers and the marks of health probes are
-// package http1's alone.
+// before it begins. A field's own
+// underscores are dashes in its name: the parameters do not tell them apart.
 package fastcgi

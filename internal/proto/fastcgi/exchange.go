@@ -1,10 +1,14 @@
 package fastcgi
 
-import "github.com/beylareceiver/beylareceiver/internal/proto"
+import (
+	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
+)
 
 // exchange is a request and its response. It implements proto.Semantics.
 type exchange struct {
 	proto.Exchange
+	httpwords.Words
 	owner *protocol
 
 	id   uint16
@@ -28,14 +32,13 @@ type exchange struct {
 
 // request is what the parameters say; empty where they do not.
 type request struct {
-	// method is a known one or otherMethod, with original as it was sent.
-	method, original string
 	// uri is the request target; script, info and query stand in for one.
 	uri, script, info, query string
 	scheme                   string
-	host, serverName         string
+	serverName               string
 	serverPort               int64
-	userAgent                string
+	// contentType is the body's, in buf: nil once the parameters are read.
+	contentType []byte
 	// length is the announced one of the body, 0 for none.
 	length     int64
 	remote     string
@@ -46,24 +49,19 @@ type request struct {
 
 // response is what the head and END_REQUEST say.
 type response struct {
-	// status is 0 until it is known.
-	status int
 	// headed is true once the head is over, moved when it holds a Location.
 	headed, moved bool
 	// head is how many bytes of the head have come.
 	head int
-	// plain is true for text, coded for content that is compressed, events for a
-	// stream of events.
-	plain, coded, events bool
+	// plain is true for text, coded for content that is compressed.
+	plain, coded bool
 	// appStatus and refusal are END_REQUEST's.
 	appStatus int64
 	refusal   string
 }
 
 func (o *protocol) newExchange() *exchange {
-	if n := len(o.free); n > 0 {
-		x := o.free[n-1]
-		o.free = o.free[:n-1]
+	if x := o.free.Take(); x != nil {
 		return x
 	}
 	x := &exchange{owner: o}
@@ -74,9 +72,7 @@ func (o *protocol) newExchange() *exchange {
 // Release implements proto.Semantics.
 func (x *exchange) Release() {
 	x.reset()
-	if o := x.owner; len(o.free) < maxFree {
-		o.free = append(o.free, x)
-	}
+	x.owner.free.Give(x)
 }
 
 // reset empties the exchange and keeps the memory of its accounts.
@@ -99,9 +95,9 @@ func (x *exchange) dropBuffer() {
 
 // held is how many bytes of text the exchange may keep alive.
 func (x *exchange) held() int {
-	n := len(x.original) + len(x.uri) + len(x.script) + len(x.info) + len(x.query) + len(x.scheme) +
-		len(x.host) + len(x.serverName) + len(x.userAgent) + len(x.remote) + len(x.file)
-	return n + len(x.Context.State)
+	n := len(x.uri) + len(x.script) + len(x.info) + len(x.query) + len(x.scheme) +
+		len(x.serverName) + len(x.remote) + len(x.file)
+	return n + x.Words.Held() + len(x.Context.State)
 }
 
 // message is the half that travels in the given direction.

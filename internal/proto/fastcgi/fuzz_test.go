@@ -136,7 +136,7 @@ func TestChunkingInvariance(t *testing.T) {
 	for _, file := range conversationFiles(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			c := loadConversation(t, file)
-			o := newProtocol(Config{})
+			o := newProtocol(wordy)
 			require.Equal(t, c.want, c.play(t, o, func(int) int { return 1 }), "byte by byte")
 			for at := 1; at < 200; at++ {
 				first := true

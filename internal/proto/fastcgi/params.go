@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 
+	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
 	"github.com/beylareceiver/beylareceiver/internal/wire"
 )
 
@@ -59,18 +60,23 @@ func (x *exchange) readParams(cut bool) {
 	}
 	x.Request.Truncated = cut || x.cut || list.Err() != nil
 	x.Context, x.RequestID = x.owner.contexts.Take()
+	path, _ := x.path()
+	x.Mark |= x.Marks(path, x.contentType)
+	x.contentType = nil
 	x.dropBuffer()
 }
 
 // header takes a parameter that stands for a header field
-// (https://www.rfc-editor.org/rfc/rfc3875#section-4.1.18). It gives the name its dashes back.
+// (https://www.rfc-editor.org/rfc/rfc3875#section-4.1.18). It gives the name its dashes
+// back. Some servers send Content-Type and Content-Length twice, so their own
+// parameters speak for them; an empty parameter is as good as none (section 4.1).
 func (x *exchange) header(name, value []byte) {
 	switch string(name) {
 	case "HOST":
-		x.host = x.text(value)
-		return
+		x.Host = x.text(value)
 	case "USER_AGENT":
-		x.userAgent = x.text(value)
+		x.UserAgent = x.text(value)
+	case "CONTENT_TYPE", "CONTENT_LENGTH":
 		return
 	}
 	for i, c := range name {
@@ -79,21 +85,28 @@ func (x *exchange) header(name, value []byte) {
 		}
 	}
 	x.owner.contexts.Field(name, value)
+	x.capture(name, value)
 }
 
 // param takes any other parameter.
 func (x *exchange) param(name, value []byte) {
 	switch string(name) { // does not allocate
 	case "REQUEST_METHOD":
-		x.setMethod(value)
+		if len(value) > 0 {
+			x.owner.words.SetMethod(&x.Words, value)
+		}
 	case "REQUEST_URI":
 		x.uri = x.text(value)
 	case "SCRIPT_NAME":
 		x.script = x.text(value)
 	case "PATH_INFO":
 		x.info = x.text(value)
+	case "CONTENT_TYPE":
+		x.contentType = value
+		x.capture([]byte("content-type"), value)
 	case "CONTENT_LENGTH":
 		x.setLength(value)
+		x.capture([]byte("content-length"), value)
 	case "QUERY_STRING":
 		x.query = x.text(value)
 	case "REQUEST_SCHEME":
@@ -105,11 +118,11 @@ func (x *exchange) param(name, value []byte) {
 	case "SERVER_NAME":
 		x.serverName = x.text(value)
 	case "SERVER_PORT":
-		x.serverPort = port(string(value))
+		x.serverPort = httpwords.Port(value)
 	case "REMOTE_ADDR":
 		x.remote = x.text(value)
 	case "REMOTE_PORT":
-		x.remotePort = port(string(value))
+		x.remotePort = httpwords.Port(value)
 	case "SCRIPT_FILENAME":
 		x.file = x.text(value)
 	}
@@ -126,11 +139,18 @@ func (x *exchange) setLength(b []byte) {
 
 func (x *exchange) setScheme(b []byte) {
 	switch {
-	case is(b, "http"):
+	case httpwords.Is(b, "http"):
 		x.scheme = "http"
-	case is(b, "https"):
+	case httpwords.Is(b, "https"):
 		x.scheme = "https"
 	}
 }
 
-func (x *exchange) text(b []byte) string { return x.owner.names.of(b) }
+// capture takes a header field for the span, if it is wanted.
+func (x *exchange) capture(name, value []byte) {
+	if len(value) > 0 {
+		x.owner.words.RequestField(&x.Words, name, value)
+	}
+}
+
+func (x *exchange) text(b []byte) string { return x.owner.words.Text(b) }

@@ -3,6 +3,7 @@ package fastcgi
 import (
 	"github.com/beylareceiver/beylareceiver/internal/event"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
 	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
 )
 
@@ -22,8 +23,8 @@ type Config struct {
 	// Contexts says in which parameters HTTP_* the request's context and id are
 	// looked for, by the names of the header fields that they stand for.
 	Contexts tracecontext.Config
-	// RedactQuery names the query parameters whose values are not shown, case-sensitively.
-	RedactQuery []string
+	// Words is what the spans carry beyond the defaults, of fields as they are named in HTTP.
+	Words httpwords.Config
 
 	// MaxHead is how many bytes of a request's parameters and of a response's
 	// head are read; what is longer is truncated.
@@ -51,41 +52,26 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Caps of what the protocol keeps for reuse.
-const (
-	maxFree    = 4096
-	maxBuffers = 64
-	minBuffer  = 4 << 10
-)
-
 // protocol is what all parsers share. It is used from one goroutine.
 type protocol struct {
 	config Config
-	redact map[string]bool
-	names  *names
+	words  *httpwords.Vocabulary
 	// contexts reads where requests come from, one head at a time.
 	contexts *tracecontext.Reader
 
-	free    []*exchange
-	buffers [][]byte
+	free    httpwords.Pool[exchange]
+	buffers httpwords.Buffers
 	// buffered is the size of what the buffers in use hold.
 	buffered int
-	// scratch is for text under construction.
-	scratch []byte
 }
 
 // New makes the protocol.
 func New(c Config) proto.Protocol { return newProtocol(c) }
 
 func newProtocol(c Config) *protocol {
-	o := &protocol{
-		config: c.withDefaults(), redact: make(map[string]bool, len(c.RedactQuery)), names: newNames(),
-		contexts: tracecontext.NewReader(c.Contexts),
+	return &protocol{
+		config: c.withDefaults(), words: httpwords.New(c.Words), contexts: tracecontext.NewReader(c.Contexts),
 	}
-	for _, q := range c.RedactQuery {
-		o.redact[q] = true
-	}
-	return o
 }
 
 // Name implements proto.Protocol.
@@ -108,7 +94,7 @@ func (o *protocol) keep(head, b []byte) []byte {
 		return head
 	}
 	if head == nil {
-		head = o.buffer()
+		head = o.buffers.Take()
 	}
 	o.buffered += len(b)
 	return append(head, b...)
@@ -117,16 +103,5 @@ func (o *protocol) keep(head, b []byte) []byte {
 // drop takes back what keep has given. Large buffers are left to the collector.
 func (o *protocol) drop(head []byte) {
 	o.buffered -= len(head)
-	if cap(head) > 0 && cap(head) <= 4*minBuffer && len(o.buffers) < maxBuffers {
-		o.buffers = append(o.buffers, head[:0])
-	}
-}
-
-func (o *protocol) buffer() []byte {
-	if n := len(o.buffers); n > 0 {
-		b := o.buffers[n-1]
-		o.buffers = o.buffers[:n-1]
-		return b
-	}
-	return make([]byte, 0, minBuffer)
+	o.buffers.Give(head)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/beylareceiver/beylareceiver/internal/attr"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
 )
 
 var here = proto.Endpoints{
@@ -46,7 +47,10 @@ func (d *describer) Done(x *proto.Exchange) {
 func describe(t *testing.T, e proto.Endpoints, request, response string, how proto.Ending) (server, client proto.Description) {
 	t.Helper()
 	sink := &describer{t: t, endpoints: e}
-	p := New(Config{RedactQuery: []string{"sig", "key"}}).NewParser(6, sink)
+	p := New(Config{Words: httpwords.Config{
+		RedactQuery: []string{"sig", "key"}, Routes: []string{"/items/{id}"},
+		RequestHeaders: []string{"X-Tenant", "Content-Type"}, ResponseHeaders: []string{"X-Cache"},
+	}}).NewParser(6, sink)
 	for dir, script := range []string{request, response} {
 		b, err := compile(script)
 		require.NoError(t, err)
@@ -77,6 +81,8 @@ func lines(d proto.Description) string {
 		switch kv.Kind {
 		case attr.Int:
 			fmt.Fprint(&b, kv.Num)
+		case attr.Strings:
+			b.WriteString(strings.Join(kv.List(), "|"))
 		case attr.Bool:
 			fmt.Fprint(&b, kv.Num == 1)
 		default:
@@ -89,20 +95,21 @@ func lines(d proto.Description) string {
 func TestDescribeInFull(t *testing.T) {
 	server, client := describe(t, here, "begin 1 1 0\n"+
 		"params 1 SCRIPT_FILENAME=/srv/index.php QUERY_STRING=sig=x REQUEST_METHOD=POST SCRIPT_NAME=/index.php REQUEST_URI=/items/7?sig=secret&q=a%20b "+
-		"REQUEST_SCHEME=https HTTPS=on REMOTE_ADDR=192.0.2.7 REMOTE_PORT=4711 SERVER_PORT=8443 SERVER_NAME=_ HTTP_HOST=shop.test HTTP_USER_AGENT=curl/8.9\n"+
+		"REQUEST_SCHEME=https HTTPS=on REMOTE_ADDR=192.0.2.7 REMOTE_PORT=4711 SERVER_PORT=8443 SERVER_NAME=_ HTTP_HOST=shop.test HTTP_USER_AGENT=curl/8.9 "+
+		"HTTP_X_TENANT=acme HTTP_X_TENANT=umbrella CONTENT_TYPE=text/csv HTTP_CONTENT_TYPE=text/csv\n"+
 		"params 1\nstdin 1 \"abc\"\nstdin 1",
-		`stdout 1 "Status: 500 Internal Server Error\r\nContent-type: text/event-stream\r\n\r\nsick"`+"\nend 1 255 0", proto.FIN)
-	assert.Equal(t, `POST ERROR
+		`stdout 1 "Status: 500 Internal Server Error\r\nContent-type: text/event-stream\r\nx-cache : miss\r\n\r\nsick"`+"\nend 1 255 0", proto.FIN)
+	assert.Equal(t, `POST /items/{id} ERROR
 http.request.method=POST
 url.scheme=https
 url.path=/items/7
 url.query=sig=REDACTED&q=a%20b
+http.route=/items/{id}
 network.peer.address=10.0.0.1
 network.peer.port=40000
 client.address=192.0.2.7
 client.port=4711
 user_agent.original=curl/8.9
-code.file.path=/srv/index.php
 server.address=shop.test
 server.port=8443
 network.protocol.name=fastcgi
@@ -112,10 +119,15 @@ http.response.body.size=4
 error.type=500
 beyla.stream=true
 beyla.stream.kind=event_stream
+http.request.header.x-tenant=acme|umbrella
+http.request.header.content-type=text/csv
+http.response.header.x-cache=miss
+code.file.path=/srv/index.php
 beyla.fastcgi.app_status=255`, lines(server))
-	assert.Equal(t, `POST ERROR
+	assert.Equal(t, `POST /items/{id} ERROR
 http.request.method=POST
 url.full=https://shop.test/items/7?sig=REDACTED&q=a%20b
+url.template=/items/{id}
 network.peer.address=10.0.0.2
 network.peer.port=9000
 server.address=shop.test
@@ -127,6 +139,9 @@ http.response.body.size=4
 error.type=500
 beyla.stream=true
 beyla.stream.kind=event_stream
+http.request.header.x-tenant=acme|umbrella
+http.request.header.content-type=text/csv
+http.response.header.x-cache=miss
 beyla.fastcgi.app_status=255`, lines(client))
 }
 
@@ -243,6 +258,20 @@ func TestDescribePlaces(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestDescribeRoutesAndFields(t *testing.T) {
+	// The script's own path counts where the target is not told; what is empty was not sent.
+	server, _ := describe(t, here, get("SCRIPT_NAME=/items PATH_INFO=/8 HTTP_X_TENANT= CONTENT_TYPE="), fine, proto.FIN)
+	assert.Equal(t, "GET /items/{id}", server.Name)
+	for _, key := range []string{"http.request.header.x-tenant", "http.request.header.content-type", "http.response.header.x-cache"} {
+		_, found := server.Attrs.Get(key)
+		assert.False(t, found, key)
+	}
+	server, _ = describe(t, here, get("REQUEST_URI=/item/8"), fine, proto.FIN)
+	assert.Equal(t, "GET", server.Name)
+	_, found := server.Attrs.Get("http.route")
+	assert.False(t, found)
 }
 
 func TestDescribeMethods(t *testing.T) {

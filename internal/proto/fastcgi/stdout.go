@@ -1,6 +1,10 @@
 package fastcgi
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
+)
 
 // addStdout takes content of STDOUT records: a head of lines, an empty one, and
 // the body (https://www.rfc-editor.org/rfc/rfc3875#section-6).
@@ -64,26 +68,30 @@ func (x *exchange) line(rest []byte) {
 func (x *exchange) field(line []byte) {
 	name, value, found := bytes.Cut(line, []byte{':'})
 	if !found {
-		if rest, ok := cutFold(line, "http/1."); ok && len(rest) > 1 {
+		if rest, ok := httpwords.CutFold(line, "http/1."); ok && len(rest) > 1 {
 			x.setStatus(rest[1:])
 		}
 		return
 	}
-	switch value = trim(value); {
-	case is(name, "status"):
+	name, value = httpwords.Trim(name), httpwords.Trim(value)
+	x.owner.words.ResponseField(&x.Words, name, value)
+	switch {
+	case httpwords.Is(name, "status"):
 		x.setStatus(value)
-	case is(name, "location"):
+	case httpwords.Is(name, "location"):
 		x.moved = true
-	case is(name, "content-encoding"):
+	case httpwords.Is(name, "content-encoding"):
 		x.coded = true
-	case is(name, "content-type"):
-		x.plain, x.events = isText(value), mediaType(value, "text/event-stream")
+	case httpwords.Is(name, "content-type"):
+		if x.plain = isText(value); httpwords.IsEventStream(value) {
+			x.Stream = httpwords.EventStream
+		}
 	}
 }
 
 // setStatus reads a code of three digits, and whatever follows.
 func (x *exchange) setStatus(b []byte) {
-	b = trim(b)
+	b = httpwords.Trim(b)
 	if len(b) < 3 || len(b) > 3 && b[3] != ' ' {
 		return
 	}
@@ -95,7 +103,7 @@ func (x *exchange) setStatus(b []byte) {
 		code = code*10 + int(c-'0')
 	}
 	if code >= 100 {
-		x.status = code
+		x.Status = code
 	}
 }
 
@@ -111,8 +119,8 @@ func (x *exchange) endHead(cut bool) {
 	case cut:
 		x.Response.Truncated = true
 		x.Response.Body = -1
-	case x.status == 0 && !x.Response.Truncated:
-		x.status = x.impliedStatus()
+	case x.Status == 0 && !x.Response.Truncated:
+		x.Status = x.impliedStatus()
 	}
 }
 
@@ -127,22 +135,16 @@ func (x *exchange) impliedStatus() int {
 
 // isText tells content in which bytes of zero do not come in rows.
 func isText(contentType []byte) bool {
-	media, _, _ := bytes.Cut(contentType, []byte{';'})
-	media = trim(media)
-	if _, ok := cutFold(media, "text/"); ok {
+	media := httpwords.MediaType(contentType)
+	if _, ok := httpwords.CutFold(media, "text/"); ok {
 		return true
 	}
 	for _, t := range [...]string{"application/json", "application/xml", "application/javascript"} {
-		if is(media, t) {
+		if httpwords.Is(media, t) {
 			return true
 		}
 	}
 	return false
-}
-
-func mediaType(contentType []byte, want string) bool {
-	media, _, _ := bytes.Cut(contentType, []byte{';'})
-	return is(trim(media), want)
 }
 
 // zerosEnd tells whether the eight bytes that begin with a zero, the last n of
