@@ -56,6 +56,8 @@ func words(r Reason) (string, bool) {
 		return "health probe: http.drop_health_probes", true
 	case "protocol_off":
 		return "the configuration switches this protocol off", true
+	case "doubled":
+		return "seen on an interface as well as at a socket, which tells it", true
 	case "not_sampled":
 		return "the sampler left the trace out: traces.sampling", true
 	}
