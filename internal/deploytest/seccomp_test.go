@@ -69,7 +69,8 @@ func systemCalls(t *testing.T, s *suite) {
 	for line := range strings.Lines(string(text)) {
 		_, rest, _ := strings.Cut(line, " ")
 		name, _, found := strings.Cut(strings.TrimLeft(rest, " "), "(")
-		if found && !strings.ContainsAny(name, "<+ ") {
+		// "???" is a call that strace came too late to see: its thread has ended.
+		if found && !strings.ContainsAny(name, "<+? ") {
 			called[name] = true
 		}
 	}
