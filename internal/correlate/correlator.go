@@ -136,7 +136,7 @@ func (c *Correlator) Client(x *proto.Exchange, from Sender) Place {
 		if r := c.forwardedFrom(x, &who); r != nil {
 			return c.under(x, r, ByForwarded)
 		}
-		return c.adopt(x, ByWire)
+		return c.adopt(x)
 	}
 	r, how := c.evidence(x, &who)
 	if r != nil {
@@ -191,7 +191,7 @@ func (c *Correlator) received(x *proto.Exchange) Place {
 	if !x.Context.Valid() {
 		return c.root(x.Request.First, NoCaller)
 	}
-	p := c.adopt(x, ByWire)
+	p := c.adopt(x)
 	if p.Outcome == ByWire {
 		p.Flags |= HasIsRemote | IsRemote
 	}

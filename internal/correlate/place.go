@@ -85,7 +85,7 @@ func (c *Correlator) full(t *trace, since, now int64) bool {
 }
 
 // adopt places a span below the context that its request carried.
-func (c *Correlator) adopt(x *proto.Exchange, how Outcome) Place {
+func (c *Correlator) adopt(x *proto.Exchange) Place {
 	at := x.Request.First
 	t := c.contexts.of(x.Context.TraceID, at)
 	if c.full(t, t.begun, at) {
@@ -99,7 +99,7 @@ func (c *Correlator) adopt(x *proto.Exchange, how Outcome) Place {
 			State: x.Context.State, Flags: uint32(x.Context.Flags), Evidence: Wire,
 		},
 		Keep:    c.sampler.Remote(&x.Context),
-		Outcome: how,
+		Outcome: ByWire,
 	}
 	p.settle(t)
 	return p

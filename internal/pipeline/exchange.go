@@ -229,12 +229,23 @@ func (e *Engine) judge(x *proto.Exchange, st *stage) ledger.Reason {
 		return ledger.Unselected
 	case !st.keep():
 		return ledger.NotSampled
+	}
+	if why := e.unwanted(x); why != ledger.Used {
+		return why
+	}
+	if x.Fault == proto.NotObserved && !x.Response.Seen && !st.promised {
+		return ledger.NoResponse // it may have had one: a span would tell a duration that nobody saw
+	}
+	return ledger.Used
+}
+
+// unwanted tells for which of its marks an exchange is left out; ledger.Used for none.
+func (e *Engine) unwanted(x *proto.Exchange) ledger.Reason {
+	switch {
 	case e.cfg.DropOTLP && x.Mark&proto.MarkOTLP != 0:
 		return ledger.OTLPExport
 	case e.cfg.DropHealthProbes && x.Mark&proto.MarkHealthProbe != 0:
 		return ledger.HealthProbe
-	case x.Fault == proto.NotObserved && !x.Response.Seen && !st.promised:
-		return ledger.NoResponse // it may have had one: a span would tell a duration that nobody saw
 	}
 	return ledger.Used
 }

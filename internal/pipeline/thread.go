@@ -8,6 +8,7 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/correlate"
 	"github.com/beylareceiver/beylareceiver/internal/event"
 	"github.com/beylareceiver/beylareceiver/internal/flow"
+	"github.com/beylareceiver/beylareceiver/internal/ledger"
 	"github.com/beylareceiver/beylareceiver/internal/process"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
 	"github.com/beylareceiver/beylareceiver/internal/selection"
@@ -76,13 +77,7 @@ var _ correlate.Host = (*hostView)(nil)
 func (h *hostView) Keeps(x *proto.Exchange) bool {
 	e := (*Engine)(h)
 	st := x.Stage.(*stage)
-	switch {
-	case st.refused, st.session.choose(false) != selection.Selected:
-		return false
-	case e.cfg.DropOTLP && x.Mark&proto.MarkOTLP != 0, e.cfg.DropHealthProbes && x.Mark&proto.MarkHealthProbe != 0:
-		return false
-	}
-	return true
+	return !st.refused && st.session.choose(false) == selection.Selected && e.unwanted(x) == ledger.Used
 }
 
 // PID implements correlate.Host.
