@@ -37,7 +37,11 @@ var rules = []rule{
 	{pkg: "process", imports: []string{"attr", "event", "goruntime"}},
 	{pkg: "proto", imports: []string{"event", "attr", "tracecontext"}},
 	{pkg: "proto/all", imports: []string{"proto", "proto/...", "tracecontext"}},
-	{pkg: "proto/...", imports: []string{"proto", "proto/httpwords", "wire", "event", "attr", "tracecontext"}},
+	{pkg: "proto/...", imports: []string{
+		"proto", "wire", "event", "attr", "tracecontext",
+		// What several protocols have in common.
+		"proto/httpwords", "proto/grpc", "proto/hpack", "proto/websocket", "proto/tlshello",
+	}},
 	{pkg: "sampling", imports: []string{"tracecontext"}},
 	{pkg: "correlate", imports: []string{"event", "proto", "tracecontext", "attr"}},
 	{pkg: "span", imports: []string{"proto", "process", "attr", "correlate", "clock"}},

@@ -60,6 +60,8 @@ func words(r Reason) (string, bool) {
 		return "seen on an interface as well as at a socket, which tells it", true
 	case "not_sampled":
 		return "the sampler left the trace out: traces.sampling", true
+	case "housekeeping":
+		return "the protocol's own housekeeping, in which there is no request", true
 	}
 	return "", false
 }

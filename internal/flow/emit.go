@@ -31,18 +31,20 @@ func (t *Table) emit(f *Flow, d event.Dir, p *piece) {
 func (t *Table) handOver(f *Flow, d event.Dir, p *piece) {
 	dir := &f.dirs[d]
 	t.segment = Segment{
-		Dir:      d,
-		At:       dir.last,
-		Bytes:    p.bytes,
-		Seq:      dir.seq,
-		Ack:      dir.ack,
-		Ordinal:  dir.ordinal,
-		Message:  dir.message,
-		First:    dir.is(fresh),
-		Writer:   p.writer,
-		ReadTime: p.readTime,
-		Lost:     p.lost,
-		Again:    p.again,
+		Dir:       d,
+		At:        dir.last,
+		Bytes:     p.bytes,
+		Seq:       dir.seq,
+		Ack:       dir.ack,
+		ByteSeq:   p.seq,
+		PacketAck: p.ack,
+		Ordinal:   dir.ordinal,
+		Message:   dir.message,
+		First:     dir.is(fresh),
+		Writer:    p.writer,
+		ReadTime:  p.readTime,
+		Lost:      p.lost,
+		Again:     p.again,
 	}
 	dir.bits &^= fresh
 	t.sink.Segment(f, &t.segment)

@@ -92,6 +92,10 @@ type Segment struct {
 	Bytes []byte
 	// Seq and Ack are those of the first packet of the message that the bytes belong to.
 	Seq, Ack uint32
+	// ByteSeq is the sequence number of the first of the bytes, PacketAck the
+	// acknowledgement number of the packet that brought it: both ends of the connection see the
+	// same two, wherever their messages begin.
+	ByteSeq, PacketAck uint32
 	// Ordinal numbers the messages of this direction from 0.
 	Ordinal uint32
 	// Message is the ledger's account of it. It is nil when the record that

@@ -22,6 +22,7 @@ import (
 
 	"github.com/beylareceiver/beylareceiver/internal/iface"
 	"github.com/beylareceiver/beylareceiver/internal/replay"
+	"github.com/beylareceiver/beylareceiver/internal/tap"
 )
 
 // helperVariable names the part that the test binary plays as a process of its
@@ -128,7 +129,7 @@ func drain(s *iface.Source, o *orders, res *results) error {
 		case err == nil:
 			res.Records = append(res.Records, raw)
 			if o.IgnoreFirst && len(res.Records) == 1 {
-				if err := s.Ignore(1); err != nil {
+				if err := s.Order(1, tap.Ignore); err != nil {
 					return err
 				}
 			}

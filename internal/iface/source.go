@@ -16,7 +16,7 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/tap"
 )
 
-// Source reads interfaces. Read, Doze, Ignore, TakeAll, Progress, Know, Forget and
+// Source reads interfaces. Read, Doze, Order, Progress, Know, Forget and
 // Stats belong to one goroutine; Local, Counters and Report may be called from any.
 type Source struct {
 	live   *replay.Live
@@ -181,9 +181,21 @@ func (s *Source) tend(now int64) {
 	}
 }
 
-// Ignore gives nothing more of a connection, until a new one is opened on its
+// Order says how much is given of a connection. What costs less than a window at a
+// socket is no different here: every packet is looked at all the same.
+func (s *Source) Order(cookie uint64, v tap.Verdict) error {
+	switch v {
+	case tap.Ignore:
+		return s.ignore(cookie)
+	case tap.All, tap.Frames:
+		s.live.TakeAll(cookie)
+	}
+	return nil
+}
+
+// ignore gives nothing more of a connection, until a new one is opened on its
 // addresses. What is in no tunnel is left out in the kernel, where it can be.
-func (s *Source) Ignore(cookie uint64) error {
+func (s *Source) ignore(cookie uint64) error {
 	t, known := s.live.Ignore(cookie)
 	if !known {
 		return nil
@@ -194,12 +206,6 @@ func (s *Source) Ignore(cookie uint64) error {
 		return nil
 	}
 	return s.hooks.ignore(&t)
-}
-
-// TakeAll gives every byte that is copied of a connection.
-func (s *Source) TakeAll(cookie uint64) error {
-	s.live.TakeAll(cookie)
-	return nil
 }
 
 // Progress tells how far the message has come that is longer than its window;

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/beylareceiver/beylareceiver/internal/replay"
+	"github.com/beylareceiver/beylareceiver/internal/tap"
 	"github.com/beylareceiver/beylareceiver/internal/testkit"
 )
 
@@ -111,7 +112,7 @@ func TestLife(t *testing.T) {
 		require.NoError(t, s.Detach())
 		require.NoError(t, s.Close())
 		require.NoError(t, s.Close())
-		require.NoError(t, s.Ignore(1))
+		require.NoError(t, s.Order(1, tap.Ignore))
 		_, err = s.Counters()
 		require.NoError(t, err)
 		require.ErrorIs(t, s.Read(&raw), io.EOF)

@@ -52,6 +52,9 @@ const (
 	Doubled
 	// NotSampled: the sampler left the trace out.
 	NotSampled
+	// Housekeeping: the protocol's own (HTTP/2's SETTINGS, PING, WINDOW_UPDATE), of which there is
+	// nothing to tell.
+	Housekeeping
 	// Reasons is how many there are.
 	Reasons
 )
@@ -59,7 +62,7 @@ const (
 var names = [Reasons]string{
 	"used", "unknown_protocol", "flow_table_full", "inflight_full", "gap", "parser_gave_up",
 	"no_request", "no_response", "opaque", "listener_expired", "malformed", "duplicate", "unselected", "otlp_export",
-	"health_probe", "protocol_off", "doubled", "not_sampled",
+	"health_probe", "protocol_off", "doubled", "not_sampled", "housekeeping",
 }
 
 // String is the reason as the metrics spell it.

@@ -121,6 +121,9 @@ func sideBit(side proto.Side) Sides {
 	return ClientSide
 }
 
+// Streams implements proto.Sink.
+func (s *session) Streams(*proto.Exchange) {}
+
 // Done implements proto.Sink.
 func (s *session) Done(x *proto.Exchange) {
 	if x.Mark&proto.MarkStream != 0 {
@@ -158,6 +161,12 @@ func (e *Engine) early(x *proto.Exchange) bool {
 
 // Lost implements proto.Sink.
 func (s *session) Lost(m proto.Account, why proto.Lost) {
+	if why == proto.LostControl { // says nothing of the connection
+		if m, ok := m.(*ledger.Message); ok {
+			m.Because(ledger.Housekeeping)
+		}
+		return
+	}
 	s.lost = lostReasons[why]
 	s.row.because(s.lost)
 	if why == proto.LostSyntax {
@@ -174,6 +183,7 @@ var lostReasons = [...]ledger.Reason{
 	proto.LostNoRequest: ledger.NoRequest,
 	proto.LostCap:       ledger.Inflight,
 	proto.LostOpaque:    ledger.Opaque,
+	proto.LostControl:   ledger.Housekeeping,
 }
 
 // settle ends an exchange: in spans, or in a counter.

@@ -24,6 +24,7 @@ type fakeSource struct {
 	forgotten []uint64
 	dozes     int
 	ignored   []uint64
+	orders    []tap.Verdict // of other kinds
 	all       []uint64
 	progress  map[uint64]tap.ProgressRecord
 	known     map[uint32]tap.Process
@@ -38,8 +39,17 @@ func (f *fakeSource) Read(rec *[]byte) error {
 	return next(rec)
 }
 
-func (f *fakeSource) Ignore(c uint64) error  { f.ignored = append(f.ignored, c); return nil }
-func (f *fakeSource) TakeAll(c uint64) error { f.all = append(f.all, c); return nil }
+func (f *fakeSource) Order(c uint64, v tap.Verdict) error {
+	switch v {
+	case tap.Ignore:
+		f.ignored = append(f.ignored, c)
+	case tap.All:
+		f.all = append(f.all, c)
+	default:
+		f.orders = append(f.orders, v)
+	}
+	return nil
+}
 func (f *fakeSource) Forget(c uint64)        { f.forgotten = append(f.forgotten, c) }
 func (f *fakeSource) Know(pid uint32, p tap.Process) error {
 	f.known[pid] = p

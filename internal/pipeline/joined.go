@@ -79,16 +79,10 @@ func (j *joined) of(cookie uint64) (source, uint64) {
 	return j.sources[0], cookie
 }
 
-// Ignore implements source.
-func (j *joined) Ignore(cookie uint64) error {
+// Order implements source.
+func (j *joined) Order(cookie uint64, v tap.Verdict) error {
 	s, c := j.of(cookie)
-	return s.Ignore(c)
-}
-
-// TakeAll implements source.
-func (j *joined) TakeAll(cookie uint64) error {
-	s, c := j.of(cookie)
-	return s.TakeAll(c)
+	return s.Order(c, v)
 }
 
 // Progress implements source.

@@ -80,9 +80,9 @@ func TestJoinedOrders(t *testing.T) {
 	sockets, wire := scripted(), scripted()
 	wire.progress[3] = tap.ProgressRecord{Pos: 9}
 	j := &joined{sources: [...]source{sockets, wire}}
-	require.NoError(t, j.Ignore(1))
-	require.NoError(t, j.Ignore(wireBit|2))
-	require.NoError(t, j.TakeAll(wireBit|3))
+	require.NoError(t, j.Order(1, tap.Ignore))
+	require.NoError(t, j.Order(wireBit|2, tap.Ignore))
+	require.NoError(t, j.Order(wireBit|3, tap.All))
 	j.Forget(4)
 	require.NoError(t, j.Know(7, tap.Process{Leaf: true}))
 	j.Doze()

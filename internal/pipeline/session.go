@@ -11,6 +11,7 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/ledger"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
 	"github.com/beylareceiver/beylareceiver/internal/selection"
+	"github.com/beylareceiver/beylareceiver/internal/tap"
 )
 
 // session is what the engine knows of a flow: which protocol it speaks, which
@@ -136,6 +137,7 @@ func (s *session) feed(seg *flow.Segment) {
 	p := &s.e.segment
 	*p = proto.Segment{
 		At: seg.At, Bytes: seg.Bytes,
+		Seq: seg.ByteSeq, Ack: seg.PacketAck,
 		Origin: proto.Origin{Seq: seg.Seq, Ack: seg.Ack, Ordinal: seg.Ordinal},
 	}
 	if seg.Message != nil { // a nil pointer in an interface is not nil
@@ -171,7 +173,7 @@ func (s *session) follow() {
 		return
 	case (there == proto.All || back == proto.All) && !s.all:
 		s.all, s.ordered = true, true
-		s.e.order(s.e.src.TakeAll(s.flow.Cookie))
+		s.e.order(s.e.src.Order(s.flow.Cookie, tap.All))
 	}
 	if !s.polled && (there == proto.Rest || back == proto.Rest) {
 		s.polled, s.ordered = true, true
@@ -193,7 +195,7 @@ func (s *session) deafen(why ledger.Reason) {
 	s.flow.Ignore(why)
 	if s.flow.Transport == event.TCP {
 		s.ordered = true
-		s.e.order(s.e.src.Ignore(s.flow.Cookie))
+		s.e.order(s.e.src.Order(s.flow.Cookie, tap.Ignore))
 	}
 }
 

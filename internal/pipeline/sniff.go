@@ -9,6 +9,7 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/flow"
 	"github.com/beylareceiver/beylareceiver/internal/ledger"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/tap"
 )
 
 // sniff holds the first bytes of a flow while protocols want more of them.
@@ -163,6 +164,6 @@ func (e *Engine) missed(cookie uint64) {
 	u := e.udpSocket(cookie)
 	u.misses++
 	if u.misses == udpMisses && u.hits == 0 {
-		e.order(e.src.Ignore(cookie))
+		e.order(e.src.Order(cookie, tap.Ignore))
 	}
 }

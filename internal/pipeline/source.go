@@ -15,9 +15,8 @@ type source interface {
 	// Read puts the next record into rec: os.ErrDeadlineExceeded when there is
 	// none for now, io.EOF when there will be none.
 	Read(rec *[]byte) error
-	// Ignore and TakeAll are verdicts on a socket.
-	Ignore(cookie uint64) error
-	TakeAll(cookie uint64) error
+	// Order says how much is wanted of a socket from its next message on.
+	Order(cookie uint64, v tap.Verdict) error
 	// Progress tells how far a message beyond its window has come.
 	Progress(cookie uint64, p *tap.ProgressRecord) bool
 	// Forget lets go of what is kept of a socket.
@@ -53,11 +52,9 @@ func (c *capture) Read(rec *[]byte) error {
 	return err
 }
 
-// Ignore implements source; the session leaves the flow out by itself.
-func (*capture) Ignore(uint64) error { return nil }
-
-// TakeAll implements source; a file gives everything anyway.
-func (*capture) TakeAll(uint64) error { return nil }
+// Order implements source; a file gives everything anyway, and the session leaves out
+// what is not wanted.
+func (*capture) Order(uint64, tap.Verdict) error { return nil }
 
 // Progress implements source; nothing of a file is cut.
 func (*capture) Progress(uint64, *tap.ProgressRecord) bool { return false }

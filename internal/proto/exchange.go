@@ -22,6 +22,8 @@ const (
 	LostCap
 	// LostOpaque: bytes after an upgrade or inside a tunnel.
 	LostOpaque
+	// LostControl: the protocol's own housekeeping, which is of no exchange.
+	LostControl
 )
 
 // Exchange is a request and its response, as seen at one end of a connection.
@@ -40,6 +42,13 @@ type Exchange struct {
 	Fault Fault
 	// Mark marks exchanges that filters ask about.
 	Mark Mark
+	// Concurrent: others may be under way on the same connection at the same time, so
+	// that who reads from it or writes to it next need not do so for this one. Its
+	// Request.Origin is then that of the byte that it begins with, and Request.Index is 0.
+	Concurrent bool
+	// Undirected: which end is the client's is not known. Set by the sink in Open; of
+	// protocols that can be recognised without knowing (opaque ones) only.
+	Undirected bool
 	// Semantics turns the exchange into names and attributes.
 	Semantics Semantics
 	// Stage is for the sink's own bookkeeping between Open and Done.
@@ -111,6 +120,8 @@ const (
 	NotObserved Fault = "response_not_observed"
 	// Timeout: the protocol's own time limit passed without an answer (DNS).
 	Timeout Fault = "timeout"
+	// Void: there was no exchange, as the bytes turned out to be another protocol's. There is no span.
+	Void Fault = "void"
 )
 
 // Mark is a bit set of what filters ask about.
@@ -122,7 +133,9 @@ const (
 	MarkOTLP Mark = 1 << iota
 	// MarkHealthProbe: kubelet's or a load balancer's probe.
 	MarkHealthProbe
-	// MarkStream: the end of the exchange is not the end of the work (101, CONNECT).
+	// MarkStream: how long the exchange lasts says nothing of how long anybody worked (an
+	// upgrade, a tunnel, an event stream, a streaming call). Once it is told as
+	// Sink.Streams, a span may be made of it before it is done.
 	MarkStream
 )
 

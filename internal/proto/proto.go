@@ -60,6 +60,14 @@ type Parser interface {
 	Wants(dir Dir) Want
 }
 
+// Provisional is a Parser that takes bytes which another protocol may claim yet.
+type Provisional interface {
+	Parser
+	// Void says that one has: what is open is done with the fault Void, and the
+	// parser is not used any more.
+	Void()
+}
+
 // Want is what a parser would like to see next in a direction.
 type Want uint8
 
@@ -72,6 +80,12 @@ const (
 	Rest
 	// All: every byte matters (pipelining was seen).
 	All
+	// Frames: every HTTP/2 frame matters, of a long DATA frame only the start.
+	Frames
+	// Turns: when a message begins, and how long each was; of bytes the first 64 at most.
+	Turns
+	// Totals: how many bytes have passed, now and then, and when the last one did.
+	Totals
 	// Nothing: the parser has given up on this connection for good.
 	// No further byte will be used (upgraded, tunnelled or not this protocol after all).
 	Nothing
@@ -100,6 +114,9 @@ type Segment struct {
 	// At is when the packet passed the socket, boot ns.
 	At    int64
 	Bytes []byte
+	// Seq is the TCP sequence number of Bytes[0], Ack the acknowledgement number of the
+	// packet that brought it. Both ends see the same two, wherever their messages begin.
+	Seq, Ack uint32
 	// Origin identifies the message that the bytes belong to.
 	Origin Origin
 	// Message is the ledger's account of it; may be nil in tests.
@@ -124,6 +141,10 @@ type Sink interface {
 	// Open is called once the request's head has been parsed (or, for a
 	// response whose request was never seen, not at all).
 	Open(x *Exchange)
+	// Streams is called at most once between Open and Done, for an exchange with MarkStream whose
+	// response has begun. Until Done the sink may call Describe at any time outside the parser's
+	// calls, to report on what is still open; the parser keeps the exchange true.
+	Streams(x *Exchange)
 	// Done is called when the exchange is complete or will never be. The
 	// parser does not touch x after it: the sink owns it and calls
 	// x.Semantics.Release once its span is built.

@@ -171,7 +171,7 @@ func TestVerdicts(t *testing.T) {
 		ev := w.until("the question", func(ev *event.Event) bool {
 			return ev.Kind == event.Data && ev.Local.Port() == p.port()
 		})
-		require.NoError(t, w.Ignore(ev.Cookie))
+		require.NoError(t, w.Order(ev.Cookie, tap.Ignore))
 		p.ask(" goes on")
 		p.answer("answer")
 		p.ask("again")
@@ -194,7 +194,7 @@ func TestVerdicts(t *testing.T) {
 		cookie := w.until("the question", func(ev *event.Event) bool {
 			return ev.Kind == event.Data && ev.Local.Port() == port
 		}).Cookie
-		require.NoError(t, w.TakeAll(cookie))
+		require.NoError(t, w.Order(cookie, tap.All))
 		p.answer("all of ")
 		p.answer("this")
 		p.ask("and that")
@@ -213,7 +213,7 @@ func TestVerdicts(t *testing.T) {
 		cookie := w.until("the question", func(ev *event.Event) bool {
 			return ev.Kind == event.Data && ev.Local.Port() == port
 		}).Cookie
-		require.NoError(t, w.TakeAll(cookie))
+		require.NoError(t, w.Order(cookie, tap.All))
 		p.ask("left out") // makes the progress entry, and with it looks for a verdict
 		p.ask("taken")
 		require.Equal(t, []part{

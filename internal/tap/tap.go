@@ -14,7 +14,7 @@ import (
 	"github.com/cilium/ebpf/ringbuf"
 )
 
-// Tap is the running kernel side. Read, Doze, Ignore, TakeAll, Progress, Know and Forget
+// Tap is the running kernel side. Read, Doze, Order, Progress, Know and Forget
 // belong to one goroutine; Counters, Fill and Report may be called from any.
 type Tap struct {
 	memory   closers
@@ -126,16 +126,9 @@ func (t *Tap) Fill() int {
 // Capacity is the size of the ring in bytes.
 func (t *Tap) Capacity() int { return t.ring.BufferSize() }
 
-// Ignore tells the kernel to report nothing more of this socket.
-func (t *Tap) Ignore(cookie uint64) error {
-	return t.verdict(cookie, bpfBeylaVerdictKindBEYLA_V_IGNORE)
-}
-
-// TakeAll tells the kernel to copy every packet of this socket.
-func (t *Tap) TakeAll(cookie uint64) error { return t.verdict(cookie, bpfBeylaVerdictKindBEYLA_V_ALL) }
-
-func (t *Tap) verdict(cookie uint64, kind bpfBeylaVerdictKind) error {
-	if err := t.verdicts.Put(cookie, &bpfBeylaVerdict{Kind: uint32(kind)}); err != nil {
+// Order tells the kernel what to report of this socket from its next message on.
+func (t *Tap) Order(cookie uint64, v Verdict) error {
+	if err := t.verdicts.Put(cookie, &bpfBeylaVerdict{Kind: uint32(v)}); err != nil {
 		return fmt.Errorf("write verdict: %w", err)
 	}
 	return nil

@@ -20,6 +20,8 @@ type ids []uint64
 
 func (s *ids) Open(x *proto.Exchange)       { *s = append(*s, x.RequestID) }
 func (*ids) Done(x *proto.Exchange)         { x.Semantics.Release() }
+func (*ids) Streams(*proto.Exchange) {}
+
 func (*ids) Lost(proto.Account, proto.Lost) {}
 
 // requestID is what the HTTP protocol of the configuration makes of an id.
@@ -53,6 +55,8 @@ func TestProtocolsShareAHasher(t *testing.T) {
 type described []string
 
 func (*described) Open(*proto.Exchange)           {}
+func (*described) Streams(*proto.Exchange) {}
+
 func (*described) Lost(proto.Account, proto.Lost) {}
 
 func (s *described) Done(x *proto.Exchange) {

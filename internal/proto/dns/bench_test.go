@@ -16,6 +16,8 @@ type consumer struct {
 }
 
 func (*consumer) Open(*proto.Exchange)           {}
+func (*consumer) Streams(*proto.Exchange) {}
+
 func (*consumer) Lost(proto.Account, proto.Lost) {}
 func (c *consumer) Done(x *proto.Exchange) {
 	c.d.Reset()

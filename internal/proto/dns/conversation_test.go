@@ -143,6 +143,8 @@ func (r *recorder) Done(x *proto.Exchange) {
 	e.Release()
 }
 
+func (*recorder) Streams(*proto.Exchange) {}
+
 func (r *recorder) Lost(m proto.Account, why proto.Lost) {
 	if m != nil {
 		m.(*ledger.Message).Because(reasons[why])

@@ -21,6 +21,8 @@ type keeper struct{ done []*proto.Exchange }
 
 func (*keeper) Open(*proto.Exchange)           {}
 func (k *keeper) Done(x *proto.Exchange)       { k.done = append(k.done, x) }
+func (*keeper) Streams(*proto.Exchange) {}
+
 func (*keeper) Lost(proto.Account, proto.Lost) {}
 
 // exchangeOf plays one query and, if there is one, its response.

@@ -23,6 +23,8 @@ func newCounter() *counter {
 }
 
 func (c *counter) Open(*proto.Exchange)                 { c.opened++ }
+func (*counter) Streams(*proto.Exchange) {}
+
 func (c *counter) Lost(_ proto.Account, why proto.Lost) { c.lost[why]++ }
 func (c *counter) feed(p *parser, d proto.Dir, o int, script string) {
 	b, err := compile(script)

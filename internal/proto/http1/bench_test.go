@@ -29,6 +29,8 @@ type describing struct {
 }
 
 func (*describing) Open(*proto.Exchange)           {}
+func (*describing) Streams(*proto.Exchange) {}
+
 func (*describing) Lost(proto.Account, proto.Lost) {}
 
 func (s *describing) Done(x *proto.Exchange) {

@@ -273,6 +273,8 @@ func (l *log) message(name string, m *proto.Message) {
 	l.WriteByte('\n')
 }
 
+func (*log) Streams(*proto.Exchange) {}
+
 func (l *log) Lost(m proto.Account, why proto.Lost) {
 	name := "-"
 	if a, ok := m.(*account); ok {

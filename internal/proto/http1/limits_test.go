@@ -29,6 +29,8 @@ func (c *counter) Done(x *proto.Exchange) {
 	x.Semantics.Release()
 }
 
+func (*counter) Streams(*proto.Exchange) {}
+
 func (c *counter) Lost(_ proto.Account, why proto.Lost) {
 	if c.lost == nil {
 		c.lost = map[proto.Lost]int{}

@@ -26,6 +26,8 @@ type describer struct {
 }
 
 func (*describer) Open(*proto.Exchange)           {}
+func (*describer) Streams(*proto.Exchange) {}
+
 func (*describer) Lost(proto.Account, proto.Lost) {}
 
 func (d *describer) Done(x *proto.Exchange) {
