@@ -50,7 +50,7 @@ func (f *fakeSource) Order(c uint64, v tap.Verdict) error {
 	}
 	return nil
 }
-func (f *fakeSource) Forget(c uint64)        { f.forgotten = append(f.forgotten, c) }
+func (f *fakeSource) Forget(c uint64) { f.forgotten = append(f.forgotten, c) }
 func (f *fakeSource) Know(pid uint32, p tap.Process) error {
 	f.known[pid] = p
 	return nil

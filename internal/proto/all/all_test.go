@@ -18,9 +18,9 @@ import (
 // ids is a sink that keeps the ids of requests.
 type ids []uint64
 
-func (s *ids) Open(x *proto.Exchange)       { *s = append(*s, x.RequestID) }
-func (*ids) Done(x *proto.Exchange)         { x.Semantics.Release() }
-func (*ids) Streams(*proto.Exchange) {}
+func (s *ids) Open(x *proto.Exchange) { *s = append(*s, x.RequestID) }
+func (*ids) Done(x *proto.Exchange)   { x.Semantics.Release() }
+func (*ids) Streams(*proto.Exchange)  {}
 
 func (*ids) Lost(proto.Account, proto.Lost) {}
 
@@ -54,7 +54,7 @@ func TestProtocolsShareAHasher(t *testing.T) {
 // described keeps the server's names and routes.
 type described []string
 
-func (*described) Open(*proto.Exchange)           {}
+func (*described) Open(*proto.Exchange)    {}
 func (*described) Streams(*proto.Exchange) {}
 
 func (*described) Lost(proto.Account, proto.Lost) {}

@@ -15,7 +15,7 @@ type consumer struct {
 	spans int
 }
 
-func (*consumer) Open(*proto.Exchange)           {}
+func (*consumer) Open(*proto.Exchange)    {}
 func (*consumer) Streams(*proto.Exchange) {}
 
 func (*consumer) Lost(proto.Account, proto.Lost) {}

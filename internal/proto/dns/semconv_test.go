@@ -19,9 +19,9 @@ var ends = proto.Endpoints{
 // keeper is a sink that releases nothing.
 type keeper struct{ done []*proto.Exchange }
 
-func (*keeper) Open(*proto.Exchange)           {}
-func (k *keeper) Done(x *proto.Exchange)       { k.done = append(k.done, x) }
-func (*keeper) Streams(*proto.Exchange) {}
+func (*keeper) Open(*proto.Exchange)     {}
+func (k *keeper) Done(x *proto.Exchange) { k.done = append(k.done, x) }
+func (*keeper) Streams(*proto.Exchange)  {}
 
 func (*keeper) Lost(proto.Account, proto.Lost) {}
 

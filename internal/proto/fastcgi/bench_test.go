@@ -33,7 +33,7 @@ type describing struct {
 	d    proto.Description
 }
 
-func (*describing) Open(*proto.Exchange)           {}
+func (*describing) Open(*proto.Exchange)    {}
 func (*describing) Streams(*proto.Exchange) {}
 
 func (*describing) Lost(proto.Account, proto.Lost) {}

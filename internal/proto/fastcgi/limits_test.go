@@ -22,7 +22,7 @@ func newCounter() *counter {
 	return &counter{faults: map[proto.Fault]int{}, lost: map[proto.Lost]int{}}
 }
 
-func (c *counter) Open(*proto.Exchange)                 { c.opened++ }
+func (c *counter) Open(*proto.Exchange)  { c.opened++ }
 func (*counter) Streams(*proto.Exchange) {}
 
 func (c *counter) Lost(_ proto.Account, why proto.Lost) { c.lost[why]++ }

@@ -26,7 +26,7 @@ type describer struct {
 	server, client []proto.Description
 }
 
-func (*describer) Open(*proto.Exchange)           {}
+func (*describer) Open(*proto.Exchange)    {}
 func (*describer) Streams(*proto.Exchange) {}
 
 func (*describer) Lost(proto.Account, proto.Lost) {}

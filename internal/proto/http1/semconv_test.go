@@ -25,7 +25,7 @@ type describer struct {
 	client    []proto.Description
 }
 
-func (*describer) Open(*proto.Exchange)           {}
+func (*describer) Open(*proto.Exchange)    {}
 func (*describer) Streams(*proto.Exchange) {}
 
 func (*describer) Lost(proto.Account, proto.Lost) {}
