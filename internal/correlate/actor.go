@@ -43,7 +43,7 @@ func (c *Correlator) byActor(x *proto.Exchange, from *caller) (*Request, Outcome
 	switch {
 	case r == nil || k.pid != from.PID:
 		return nil, SeveralInHand
-	case from.process.program.handsOver:
+	case from.process.program.handsOver, how == ByThread && from.process.program.multiplexes:
 		return nil, HandedOver
 	case from.process.program.agreed < c.agreements:
 		return nil, Unproven

@@ -47,6 +47,8 @@
 //     requests that were answered by their reader (Options.Agreements), and of none that was not
 //     (answered by another thread, or left for the next one before it was answered), by
 //     the process or by another of the same program.
+//   - The program does not serve several requests at once on one connection (Multiplexes): something sent
+//     back there would not tell whether one of them is still in hand.
 //   - As many records had been lost when the request came as when the other was sent (Event.Lost).
 //     So no answer was missed in between, after which the hand would be empty.
 //
@@ -91,7 +93,7 @@
 //	event_loop       no       there is one, but whoever read it does not wait for it
 //	other_thread     no       others of the process have some, this thread has none
 //	thread_unknown   no       who sent the request was not seen
-//	handed_over      no       the program hands requests from thread to thread
+//	handed_over      no       the program hands requests from thread to thread, or multiplexes
 //	unproven         no       too few requests have shown yet that it does not
 //	records_lost     no       a record was lost, so that what was seen may not be all
 //	not_kept         no       the request in hand will have no span

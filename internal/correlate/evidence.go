@@ -4,7 +4,8 @@ import "github.com/beylareceiver/beylareceiver/internal/proto"
 
 // Take puts a request that a server has received into its process's hands, until
 // Done. The place is the server span's and stays where it is until then; lost is
-// event.Event.Lost of its first record.
+// event.Event.Lost of its first record. Of one that shares its connection with others at
+// the same time, k is nil: who reads there says nothing.
 func (c *Correlator) Take(x *proto.Exchange, p *Place, k *Conn, lost uint32) *Request {
 	var r *Request
 	if n := len(c.spare); n > 0 {
@@ -20,7 +21,9 @@ func (c *Correlator) Take(x *proto.Exchange, p *Place, k *Conn, lost uint32) *Re
 	if x.Context.Valid() {
 		c.forwarded.add(r, spanKey(x))
 	}
-	k.came(r)
+	if k != nil {
+		k.came(r)
+	}
 	return r
 }
 
@@ -31,7 +34,9 @@ func (c *Correlator) Done(r *Request) {
 		c.ids.remove(r, pid, c.now)
 		c.forwarded.remove(r, pid, c.now)
 	}
-	c.done(r.conn, r)
+	if r.conn != nil {
+		c.done(r.conn, r)
+	}
 	*r = Request{}
 	if len(c.spare) < maxSpare {
 		c.spare = append(c.spare, r)

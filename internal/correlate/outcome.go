@@ -23,7 +23,8 @@ const (
 	OtherThread
 	// ThreadUnknown: it is not known which thread sent the request.
 	ThreadUnknown
-	// HandedOver: this process hands requests from thread to thread.
+	// HandedOver: this process hands requests from thread to thread, or its threads serve
+	// several of one connection at once.
 	HandedOver
 	// Unproven: too few requests were seen to be answered by whoever had read them.
 	Unproven

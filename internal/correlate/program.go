@@ -7,6 +7,9 @@ type program struct {
 	agreed int
 	// handsOver: one was not, see Conn.compare, or was left for the next one, see Conn.watch.
 	handsOver bool
+	// multiplexes: it serves several requests at once on one connection (HTTP/2), so that a thread
+	// may be at work on one that it is not known to have in hand.
+	multiplexes bool
 }
 
 // programs are those that were seen, by name.
@@ -29,4 +32,11 @@ func (ps *programs) of(name string) *program {
 	p := new(program)
 	ps.by[name] = p
 	return p
+}
+
+// Multiplexes notes that a process answers several requests of one connection at the same time.
+func (c *Correlator) Multiplexes(pid uint32) {
+	if h := c.hands.find(ofProcess, processOf(pid)); h != nil {
+		h.program.multiplexes = true
+	}
 }
