@@ -186,6 +186,16 @@ func (c *Correlator) Server(x *proto.Exchange) (Place, *Call) {
 // Below is the place of a server span whose client span is known.
 func (c *Correlator) Below(parent *Place) Place { return c.below(parent, ByFlow, IsRemote) }
 
+// Alone is the place of a span of which nobody knows whether it is a client's or a server's.
+func (c *Correlator) Alone(x *proto.Exchange) Place { return c.root(x.Request.First, Undirected) }
+
+// Part gives the identity of another span about what p stands for, below it.
+func (c *Correlator) Part(p *Place) Identity {
+	return Identity{
+		TraceID: p.TraceID, SpanID: c.spanID(), Parent: p.SpanID, State: p.State, Flags: p.Flags&0xff | HasIsRemote,
+	}
+}
+
 // received is the place of a server span by what the wire tells alone.
 func (c *Correlator) received(x *proto.Exchange) Place {
 	if !x.Context.Valid() {

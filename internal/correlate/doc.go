@@ -98,6 +98,7 @@
 //	records_lost     no       a record was lost, so that what was seen may not be all
 //	not_kept         no       the request in hand will have no span
 //	limit_reached    no       the trace is full, or the parent too old; a link names it
+//	undirected       no       nobody saw which end of the connection is the client's
 //
 // # No parent without a span
 //

@@ -35,6 +35,8 @@ const (
 	// LimitReached: the trace, or the request in hand, has too many children or
 	// is too old. A link says whose child it would be.
 	LimitReached
+	// Undirected: nobody saw which end of the connection is the client's.
+	Undirected
 	// Outcomes is how many there are.
 	Outcomes
 )
@@ -58,4 +60,5 @@ var outcomes = [Outcomes]string{
 	NothingInHand: "nothing_in_hand", NoCaller: "no_caller", SeveralInHand: "several_in_hand",
 	EventLoop: "event_loop", OtherThread: "other_thread", ThreadUnknown: "thread_unknown",
 	HandedOver: "handed_over", Unproven: "unproven", RecordsLost: "records_lost", NotKept: "not_kept", LimitReached: "limit_reached",
+	Undirected: "undirected",
 }

@@ -69,5 +69,5 @@ func TestOutcomes(t *testing.T) {
 			assert.Empty(t, o.evidence())
 		}
 	}
-	assert.Len(t, seen, 17)
+	assert.Len(t, seen, 18)
 }

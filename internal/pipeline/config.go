@@ -58,6 +58,9 @@ type Config struct {
 	FlushInterval time.Duration
 	// MaxBatch is the largest number of spans in one batch.
 	MaxBatch int
+	// StreamReport is how long a stream may be open before there is a span of it, and how
+	// long before the next one; zero: there is one when it is over.
+	StreamReport time.Duration
 	// Explain remembers connections for Engine.Explain.
 	Explain bool
 	// Queue is how many batches may wait for the consumer.

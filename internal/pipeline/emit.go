@@ -21,16 +21,19 @@ func (e *Engine) emit(x *proto.Exchange, st *stage) {
 			continue
 		}
 		in.Side, in.Identity, in.Links = side, st.places[side].Identity, st.places[side].Links
-		in.NotBefore = 0
+		in.NotBefore, in.Part = 0, false
 		if side == proto.Server { // a client's span stays where it is
 			in.NotBefore = st.peer.start
 		}
 		in.Extra.Reset()
 		e.describe(in, st)
+		e.describeStream(in, st)
 		span := e.batch.spans.Add()
 		e.builder.Build(span, in)
 		s.row.emitted(&st.places[side])
-		e.correlate.Tally().Add(in.Resource.Service, &st.places[side])
+		if !in.Part {
+			e.correlate.Tally().Add(in.Resource.Service, &st.places[side])
+		}
 		st.tell(knownService(who, in.Resource), span.Start)
 	}
 	if e.batch.spans.Len() >= e.cfg.MaxBatch {

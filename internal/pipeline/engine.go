@@ -37,6 +37,7 @@ type Engine struct {
 	book      ledger.Ledger
 	flows     *flow.Table
 	protocols []protocol
+	fallback  *protocol // whoever takes connections that nobody claims; nil: they are ignored
 	selector  *selection.Selector
 	procs     *process.Cache
 	correlate *correlate.Correlator
@@ -55,7 +56,8 @@ type Engine struct {
 	polls   polls
 	seen    sightings // when two sources are read
 	waiting []waiting
-	stages  []*stage // spare
+	streams []*proto.Exchange // open ones
+	stages  []*stage          // spare
 
 	batch     *Batch
 	out       chan *Batch
@@ -207,6 +209,7 @@ func (e *Engine) tick(drained bool) {
 		e.lastSweep = now
 		e.procs.Sweep()
 		e.correlate.Sweep()
+		e.tendStreams(now)
 		e.publish()
 	}
 	if now-e.lastFlush >= int64(e.cfg.FlushInterval) {

@@ -15,8 +15,9 @@ type stage struct {
 	session *session
 	// places are where the spans that the exchange will become stand, by proto.Side.
 	places [2]correlate.Place
-	// refused: the cap of exchanges in flight was reached.
-	refused bool
+	// refused: the cap of exchanges in flight was reached. lasting: it is a whole connection,
+	// which does not count for it.
+	refused, lasting bool
 	// promised: other spans refer to this one, so that there has to be one.
 	promised bool
 	// call is what a server on this host may find; parent is what this server
@@ -26,11 +27,14 @@ type stage struct {
 	request *correlate.Request
 	peer    peer
 	timing  timing
+	stream  *stream // nil unless it is one
 }
 
 // sides are the ends of the connection for which spans are made.
 func (s *session) sides() Sides {
 	switch {
+	case !s.certain:
+		return sideBit(s.side())
 	case s.e.file != nil:
 		return s.e.cfg.Sides
 	case s.wire:
@@ -49,10 +53,18 @@ func (s *session) Open(x *proto.Exchange) {
 	st := e.newStage()
 	st.session = s
 	s.row.began()
-	st.refused = e.count.inflight.Add(1) > int64(e.cfg.MaxInflight)
+	st.lasting = x.Mark&proto.MarkStream != 0
+	if !st.lasting { // the cap of flows is its cap
+		st.refused = e.count.inflight.Add(1) > int64(e.cfg.MaxInflight)
+	}
+	x.Undirected = !s.certain
 	x.Stage = st
-	if e.joins() && !s.wire {
+	if e.joins() && !s.wire && !x.Undirected {
 		e.seen.add(s.sighting(x), x.Request.First)
+	}
+	if x.Undirected {
+		st.places[s.side()] = e.correlate.Alone(x)
+		return
 	}
 	switch s.sides() {
 	case ClientSide:
@@ -70,8 +82,10 @@ func (s *session) opensCall(x *proto.Exchange, st *stage) {
 	e := s.e
 	from := s.sender
 	from.PID = s.holder().PID
-	if x.Request.Index > 0 {
-		from.Thread = event.Thread{} // who began the message need not have written what follows
+	if x.Request.Index > 0 || x.Concurrent || st.lasting {
+		// Who began the message need not have written what follows, and a connection is
+		// not of the one request for which it was opened.
+		from.Thread = event.Thread{}
 	}
 	st.places[proto.Client] = e.correlate.Client(x, from)
 	st.call = e.correlate.Announce(x, &st.places[proto.Client])
@@ -86,7 +100,13 @@ func (s *session) opensRequest(x *proto.Exchange, st *stage) {
 	if st.parent != nil {
 		st.meet(st.parent.Exchange.Stage.(*stage))
 	}
-	if !s.passive() {
+	switch {
+	case s.passive() || s.protocol == nil || s.protocol == e.fallback:
+		// Nobody holds it; or what it carries is not known, which may be more than one request.
+	case x.Concurrent:
+		e.correlate.Multiplexes(s.holder().PID)
+		st.request = e.correlate.Take(x, place, nil, s.arrivedLost)
+	default:
 		st.request = e.correlate.Take(x, place, s.connection(), s.arrivedLost)
 	}
 	st.timing.begin(s, x)
@@ -114,6 +134,14 @@ func (s *session) here() Sides {
 // is seen once, for both of its ends, and nobody holds it.
 func (s *session) passive() bool { return s.e.file != nil || s.wire }
 
+// side is the end that the local socket is.
+func (s *session) side() proto.Side {
+	if s.server() {
+		return proto.Server
+	}
+	return proto.Client
+}
+
 func sideBit(side proto.Side) Sides {
 	if side == proto.Server {
 		return ServerSide
@@ -121,15 +149,13 @@ func sideBit(side proto.Side) Sides {
 	return ClientSide
 }
 
-// Streams implements proto.Sink.
-func (s *session) Streams(*proto.Exchange) {}
-
 // Done implements proto.Sink.
 func (s *session) Done(x *proto.Exchange) {
 	if x.Mark&proto.MarkStream != 0 {
 		s.lost = ledger.Opaque // whatever follows
 	}
 	st := x.Stage.(*stage)
+	s.e.endStream(st)
 	if st.request != nil {
 		st.promised = st.request.Promised()
 		s.e.correlate.Done(st.request)
@@ -200,7 +226,9 @@ func (e *Engine) settle(x *proto.Exchange) {
 	resolve(&x.Response, why)
 	x.Stage = nil
 	x.Semantics.Release()
-	e.count.inflight.Add(-1)
+	if !st.lasting {
+		e.count.inflight.Add(-1)
+	}
 	e.freeStage(st)
 }
 
@@ -228,6 +256,8 @@ func (st *stage) keep() bool { return st.places[proto.Server].Keep || st.places[
 // judge tells why an exchange becomes no span; ledger.Used when it does.
 func (e *Engine) judge(x *proto.Exchange, st *stage) ledger.Reason {
 	switch {
+	case x.Fault == proto.Void:
+		return ledger.UnknownProtocol
 	case st.refused:
 		return ledger.Inflight
 	case st.session.wire && e.seen.has(st.session.sighting(x)):
@@ -252,6 +282,8 @@ func (e *Engine) judge(x *proto.Exchange, st *stage) ledger.Reason {
 // unwanted tells for which of its marks an exchange is left out; ledger.Used for none.
 func (e *Engine) unwanted(x *proto.Exchange) ledger.Reason {
 	switch {
+	case e.cfg.Off[x.Protocol]:
+		return ledger.ProtocolOff
 	case e.cfg.DropOTLP && x.Mark&proto.MarkOTLP != 0:
 		return ledger.OTLPExport
 	case e.cfg.DropHealthProbes && x.Mark&proto.MarkHealthProbe != 0:

@@ -26,7 +26,9 @@ type session struct {
 	process       event.Process // of a flow that is gone
 
 	protocol *protocol
-	parser   proto.Parser
+	// parser is nil until a protocol has claimed the bytes, or a message was nobody's: then
+	// it is the one of last resort, which takes them in the meantime.
+	parser proto.Parser
 	// toServer is the direction that carries requests; certain tells whether it is known.
 	toServer event.Dir
 	certain  bool
@@ -37,7 +39,7 @@ type session struct {
 	polled bool
 	// ordered: the kernel may hold a verdict, or progress, of this socket.
 	ordered bool
-	all     bool // the kernel was told to copy everything
+	verdict tap.Verdict // the last one that the kernel was told
 
 	// conn is nil until a request, or somebody who reads one, is known.
 	conn *correlate.Conn
@@ -134,6 +136,12 @@ func (s *session) orient() {
 }
 
 func (s *session) feed(seg *flow.Segment) {
+	s.pass(seg)
+	s.follow()
+}
+
+// pass hands a segment to the parser.
+func (s *session) pass(seg *flow.Segment) {
 	p := &s.e.segment
 	*p = proto.Segment{
 		At: seg.At, Bytes: seg.Bytes,
@@ -144,7 +152,6 @@ func (s *session) feed(seg *flow.Segment) {
 		p.Message = seg.Message
 	}
 	s.parser.Feed(s.direction(seg.Dir), p)
-	s.follow()
 }
 
 func (s *session) gap(d event.Dir, at, n int64) {
@@ -152,6 +159,9 @@ func (s *session) gap(d event.Dir, at, n int64) {
 	switch s.state {
 	case sniffing:
 		s.sniff.reset()
+		if s.parser != nil {
+			s.parser.Gap(s.direction(d), at, n)
+		}
 	case parsing:
 		s.parser.Gap(s.direction(d), at, n)
 		s.follow()
@@ -159,21 +169,46 @@ func (s *session) gap(d event.Dir, at, n int64) {
 }
 
 func (s *session) end(d event.Dir, last int64, how proto.Ending) {
+	if n := len(s.sniff.pieces); n > 0 && s.state == sniffing && s.parser == nil {
+		s.fallBack(&s.sniff.pieces[n-1]) // more was wanted, and will not come
+	}
 	if s.parser != nil {
 		s.parser.Close(s.direction(d), last, how)
 	}
 }
 
+// verdicts are what the kernel has to give for what a parser wants; of what the two
+// directions want, it gives what is more.
+var verdicts = [...]struct {
+	verdict tap.Verdict
+	more    uint8
+}{
+	proto.Nothing: {tap.Totals, 0}, // while the other direction wants something
+	proto.Totals:  {tap.Totals, 0},
+	proto.Turns:   {tap.Turns, 1},
+	proto.Heads:   {tap.Window, 2},
+	proto.Rest:    {tap.Window, 2},
+	proto.Frames:  {tap.Frames, 3},
+	proto.All:     {tap.All, 4},
+}
+
 // follow turns what the parser wants into orders for the kernel.
 func (s *session) follow() {
 	there, back := s.parser.Wants(proto.ToServer), s.parser.Wants(proto.ToClient)
-	switch {
-	case there == proto.Nothing && back == proto.Nothing:
+	if there == proto.Nothing && back == proto.Nothing {
 		s.deafen(s.lost)
 		return
-	case (there == proto.All || back == proto.All) && !s.all:
-		s.all, s.ordered = true, true
-		s.e.order(s.e.src.Order(s.flow.Cookie, tap.All))
+	}
+	want := verdicts[there]
+	if v := verdicts[back]; v.more > want.more {
+		want = v
+	}
+	if want.verdict != s.verdict {
+		s.verdict, s.ordered = want.verdict, true
+		s.e.order(s.e.src.Order(s.flow.Cookie, want.verdict))
+		if want.verdict == tap.Totals {
+			s.disconnect() // nobody will be told of what is sent back
+		}
 	}
 	if !s.polled && (there == proto.Rest || back == proto.Rest) {
 		s.polled, s.ordered = true, true

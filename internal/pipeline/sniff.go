@@ -39,7 +39,8 @@ func (s *sniff) size() int { return len(s.heads[0]) + len(s.heads[1]) }
 // tells; then nothing is copied.
 func (s *session) detect(seg *flow.Segment) {
 	if len(s.sniff.pieces) == 0 && s.sniff.tries > 0 && !seg.First {
-		return // the rest of a message that is nobody's
+		s.meanwhile(seg) // the rest of a message that is nobody's
+		return
 	}
 	heads := s.sniff.heads
 	if len(s.sniff.pieces) == 0 {
@@ -52,14 +53,16 @@ func (s *session) detect(seg *flow.Segment) {
 	case proto.Yes:
 		s.start(seg)
 	case proto.NeedMore:
+		s.meanwhile(seg)
 		if len(s.sniff.pieces) == 0 {
 			s.keep(seg)
 		}
 		if s.sniff.size() > maxSniff {
-			s.giveUp()
+			s.giveUp(seg)
 		}
 	default:
-		s.giveUp()
+		s.meanwhile(seg)
+		s.giveUp(seg)
 	}
 }
 
@@ -71,15 +74,24 @@ func (s *session) keep(seg *flow.Segment) {
 }
 
 // giveUp notes that a message is nobody's, and the flow after several.
-func (s *session) giveUp() {
+func (s *session) giveUp(seg *flow.Segment) {
+	if s.parser == nil {
+		s.fallBack(seg)
+	}
 	s.sniff.reset()
 	s.sniff.tries++
 	if s.flow.Transport == event.UDP {
 		s.e.missed(s.flow.Cookie)
 	}
-	if s.sniff.tries >= maxTries {
-		s.deafen(ledger.UnknownProtocol)
+	if s.sniff.tries < maxTries {
+		return
 	}
+	if s.parser == nil {
+		s.deafen(ledger.UnknownProtocol)
+		return
+	}
+	s.state, s.protocol = parsing, s.e.fallback
+	s.follow()
 }
 
 // ask puts the bytes to every protocol, in both orientations when nobody saw
@@ -108,6 +120,10 @@ func (s *session) ask(seg *flow.Segment, heads [2][]byte) proto.Verdict {
 func (s *session) start(seg *flow.Segment) {
 	if s.flow.Transport == event.UDP {
 		s.e.hit(s.flow.Cookie)
+	}
+	if p, ok := s.parser.(proto.Provisional); ok {
+		p.Void()
+		s.parser = nil
 	}
 	if s.protocol.off {
 		s.deafen(ledger.ProtocolOff)

@@ -39,7 +39,7 @@ func (e *Engine) read(ev *event.Event) {
 	}
 	s := (*flowSink)(e).session(f)
 	s.orient()
-	if s.state == deaf || s.certain && !s.server() {
+	if s.state == deaf || s.verdict == tap.Totals || s.certain && !s.server() {
 		return
 	}
 	if ev.Dir == event.Egress {

@@ -17,6 +17,10 @@ type Input struct {
 	Identity  correlate.Identity
 	// Resource is whose end it is; spans with the same pointer are exported together.
 	Resource *process.Resource
+	// Part is true for a span about what is new of an exchange that another span has told
+	// of; it begins at Since, event time, and is nobody's client's or server's.
+	Part  bool
+	Since int64
 	// NotBefore is when the span begins at the earliest, Unix ns: where the wall clock
 	// was stepped after the client's span was made, the server's moves along.
 	NotBefore uint64
@@ -51,6 +55,9 @@ func (b *Builder) Build(s *Span, in *Input) {
 	}
 
 	first, last := interval(in.Exchange)
+	if in.Part {
+		first, last = in.Since, max(in.Since, last)
+	}
 	// Every field by itself: a literal would be made elsewhere and copied.
 	s.TraceID = in.Identity.TraceID
 	s.SpanID = in.Identity.SpanID
@@ -58,7 +65,7 @@ func (b *Builder) Build(s *Span, in *Input) {
 	s.TraceState = in.Identity.State
 	s.Flags = in.Identity.Flags
 	s.Name = d.Name
-	s.Kind = kind(in.Side, d.Internal)
+	s.Kind = kind(in.Side, d.Internal || in.Part)
 	s.Start = b.clock.Unix(first)
 	s.End = b.clock.Unix(last)
 	if s.Start < in.NotBefore {

@@ -61,5 +61,13 @@ const (
 	Retransmissions = "beyla.tcp.retransmissions"
 )
 
+// What is said of an exchange that is told of more than once.
+const (
+	// StreamOpen is true while it goes on.
+	StreamOpen = "beyla.stream.open"
+	// StreamPart numbers the spans after the first one, which is their parent.
+	StreamPart = "beyla.stream.part"
+)
+
 // LinkEvidence is the attribute of a link that says on what it stands.
 const LinkEvidence = "beyla.link.evidence"
