@@ -17,8 +17,13 @@ import (
 type Config struct {
 	// Capture says where the bytes come from.
 	Capture CaptureConfig `mapstructure:"capture"`
-	// HTTP configures HTTP/1.0 and HTTP/1.1.
+	// HTTP configures HTTP/1.0, HTTP/1.1 and HTTP/2.
 	HTTP HTTPConfig `mapstructure:"http"`
+	// RPC configures what is carried by HTTP: gRPC, gRPC-Web and the Connect protocol.
+	RPC RPCConfig `mapstructure:"rpc"`
+	// Opaque says what becomes of connections whose content cannot be read: TLS, QUIC, and TCP
+	// that no protocol claims.
+	Opaque Opaque `mapstructure:"opaque"`
 	// FastCGI configures FastCGI over TCP, as between nginx and PHP-FPM. Which headers,
 	// parameters and contexts are read of it is said by HTTP and Correlation.
 	FastCGI FastCGIConfig `mapstructure:"fastcgi"`
@@ -115,7 +120,21 @@ type PcapConfig struct {
 	Perspective Perspective `mapstructure:"perspective"`
 }
 
-// HTTPConfig configures HTTP/1.0 and HTTP/1.1.
+// Opaque says what becomes of connections whose content cannot be read.
+type Opaque string
+
+// The ways.
+const (
+	// OpaqueOff makes no spans of them.
+	OpaqueOff Opaque = "off"
+	// OpaqueConnection makes a span of each connection.
+	OpaqueConnection Opaque = "connection"
+	// OpaqueTurn makes a span of each time that the client has sent something and the
+	// server has answered.
+	OpaqueTurn Opaque = "turn"
+)
+
+// HTTPConfig configures HTTP/1.0, HTTP/1.1 and HTTP/2.
 type HTTPConfig struct {
 	// Enabled is false for no HTTP spans at all.
 	Enabled bool `mapstructure:"enabled"`
@@ -135,6 +154,12 @@ type HTTPConfig struct {
 	RedactQuery []string `mapstructure:"redact_query"`
 	// DropHealthProbes leaves out the probes of kubelets and load balancers, and counts them.
 	DropHealthProbes bool `mapstructure:"drop_health_probes"`
+}
+
+// RPCConfig configures gRPC, gRPC-Web and the Connect protocol.
+type RPCConfig struct {
+	// Enabled is false for no spans of them at all; they are not told as HTTP either.
+	Enabled bool `mapstructure:"enabled"`
 }
 
 // FastCGIConfig configures FastCGI.
@@ -168,6 +193,10 @@ type TracesConfig struct {
 	FlushInterval time.Duration `mapstructure:"flush_interval"`
 	// MaxBatchSpans is how many spans go to the next consumer at once at most.
 	MaxBatchSpans int `mapstructure:"max_batch_spans"`
+	// StreamReportInterval is how long a stream (an upgraded or tunnelled connection, an event
+	// stream, a streaming call, a connection that cannot be read) may be open before there is a span of
+	// it, and how long before the next one, 1s to 24h. 0: there is one, when it is over.
+	StreamReportInterval time.Duration `mapstructure:"stream_report_interval"`
 	// Sampling says which traces are kept; absent: all of them.
 	Sampling configoptional.Optional[SamplingConfig] `mapstructure:"sampling"`
 	// Timing puts what only a tap can tell of an exchange on spans, as beyla.timing.*
@@ -198,6 +227,8 @@ func createDefaultConfig() component.Config {
 			Pcap:          configoptional.Default(PcapConfig{Perspective: PerspectiveServer}),
 		},
 		HTTP:            HTTPConfig{Enabled: true, RedactQuery: http1.DefaultRedactQuery()},
+		RPC:             RPCConfig{Enabled: true},
+		Opaque:          OpaqueConnection,
 		FastCGI:         FastCGIConfig{Enabled: true},
 		DNS:             DNSConfig{Enabled: true},
 		DropOTLPExports: true,
@@ -215,10 +246,11 @@ func createDefaultConfig() component.Config {
 			Processes:         8192,
 		},
 		Traces: TracesConfig{
-			FlushInterval: 200 * time.Millisecond,
-			MaxBatchSpans: 512,
-			Sampling:      configoptional.Default(SamplingConfig{Ratio: 1, ParentBased: true}),
-			Timing:        true,
+			FlushInterval:        200 * time.Millisecond,
+			MaxBatchSpans:        512,
+			StreamReportInterval: time.Minute,
+			Sampling:             configoptional.Default(SamplingConfig{Ratio: 1, ParentBased: true}),
+			Timing:               true,
 		},
 		Explain: configoptional.Default(defaultExplain()),
 		OnError: OnErrorPropagate,

@@ -46,6 +46,8 @@ func TestDefaultConfig(t *testing.T) {
 				"X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "sig", "X-Goog-Signature",
 			},
 		},
+		RPC:             RPCConfig{Enabled: true},
+		Opaque:          OpaqueConnection,
 		FastCGI:         FastCGIConfig{Enabled: true},
 		DNS:             DNSConfig{Enabled: true},
 		DropOTLPExports: true,
@@ -56,7 +58,7 @@ func TestDefaultConfig(t *testing.T) {
 		},
 		Limits: LimitsConfig{Flows: 100000, InflightExchanges: 100000, ReassemblyMiB: 8, Processes: 8192},
 		Traces: TracesConfig{
-			FlushInterval: 200 * time.Millisecond, MaxBatchSpans: 512, Timing: true,
+			FlushInterval: 200 * time.Millisecond, MaxBatchSpans: 512, StreamReportInterval: time.Minute, Timing: true,
 			Sampling: configoptional.Default(SamplingConfig{Ratio: 1, ParentBased: true}),
 		},
 		Explain: configoptional.Default(explainAt("localhost:55690")),
@@ -78,6 +80,7 @@ func TestFullConfig(t *testing.T) {
 			AllowSensitiveHeaders: true, Routes: []string{"/users/{id}", "/static/*"}, RedactQuery: []string{"token"},
 			DropHealthProbes: true,
 		},
+		Opaque: "off",
 		Include: []Rule{
 			{Ports: []string{"80", "443", "8000-9000"}, Executable: "/usr/sbin/*", Service: "shop-*"},
 			{Namespace: "4026531840"},

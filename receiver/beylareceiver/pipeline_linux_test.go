@@ -110,7 +110,7 @@ func TestPipelineConfig(t *testing.T) {
 
 	want := pipeline.Config{
 		Pcap: "capture.pcapng.gz", Sides: pipeline.BothSides,
-		Off:              map[string]bool{"http": true, "fastcgi": true, "dns": true},
+		Off:              map[string]bool{"http": true, "http2": true, "grpc": true, "connect": true, "fastcgi": true, "dns": true},
 		DropHealthProbes: true,
 		Exclude:          []selection.Rule{{ContainerID: "0123456789ab"}},
 		MaxInflight:      20, FlushInterval: time.Second, MaxBatch: 100, Explain: true, Queue: 64,
@@ -145,7 +145,10 @@ func TestDefaultPipelineConfig(t *testing.T) {
 	c, err := pipelineConfig(createDefaultConfig().(*Config), "")
 	require.NoError(t, err)
 	assert.Empty(t, c.Pcap)
-	assert.Equal(t, map[string]bool{"http": false, "fastcgi": false, "dns": false}, c.Off)
+	for name, off := range c.Off {
+		assert.False(t, off, name)
+	}
+	assert.Equal(t, time.Minute, c.StreamReport)
 	assert.True(t, c.DropOTLP)
 	assert.Empty(t, c.Include)
 	assert.Empty(t, c.Exclude)

@@ -25,11 +25,12 @@ const queueBatches = 64
 func pipelineConfig(cfg *Config, version string) (pipeline.Config, error) {
 	c := pipeline.Config{
 		Sides:            pipeline.BothSides,
-		Off:              map[string]bool{"http": !cfg.HTTP.Enabled, "fastcgi": !cfg.FastCGI.Enabled, "dns": !cfg.DNS.Enabled},
+		Off:              off(cfg),
 		DropOTLP:         cfg.DropOTLPExports,
 		DropHealthProbes: cfg.HTTP.DropHealthProbes,
 		MaxInflight:      cfg.Limits.InflightExchanges,
 		FlushInterval:    cfg.Traces.FlushInterval,
+		StreamReport:     cfg.Traces.StreamReportInterval,
 		MaxBatch:         cfg.Traces.MaxBatchSpans,
 		Queue:            queueBatches,
 		Explain:          cfg.Explain.HasValue(),
@@ -67,6 +68,15 @@ func pipelineConfig(cfg *Config, version string) (pipeline.Config, error) {
 	}
 	c.Exclude, err = selectionRules("exclude", cfg.Exclude)
 	return c, err
+}
+
+// off are the protocols of which no spans are wanted.
+func off(cfg *Config) map[string]bool {
+	return map[string]bool{
+		"http": !cfg.HTTP.Enabled, "http2": !cfg.HTTP.Enabled,
+		"grpc": !cfg.RPC.Enabled, "connect": !cfg.RPC.Enabled,
+		"fastcgi": !cfg.FastCGI.Enabled, "dns": !cfg.DNS.Enabled,
+	}
 }
 
 func sides(p Perspective) pipeline.Sides {

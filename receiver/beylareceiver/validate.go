@@ -18,6 +18,7 @@ import (
 func (c *Config) Validate() error {
 	errs := c.Capture.problems()
 	errs = append(errs, c.HTTP.problems()...)
+	errs = append(errs, oneOf("opaque", c.Opaque, OpaqueOff, OpaqueConnection, OpaqueTurn))
 	errs = append(errs, ruleProblems("include", c.Include)...)
 	errs = append(errs, ruleProblems("exclude", c.Exclude)...)
 	errs = append(errs, c.Correlation.problems()...)
@@ -28,12 +29,20 @@ func (c *Config) Validate() error {
 		within("limits.processes", c.Limits.Processes, 1, 1_000_000),
 		within("traces.flush_interval", c.Traces.FlushInterval, time.Millisecond, 10*time.Second),
 		within("traces.max_batch_spans", c.Traces.MaxBatchSpans, 1, 100_000),
+		c.Traces.streamProblem(),
 		c.Traces.samplingProblem(),
 		c.explainProblem(),
 		c.dropProblem(),
 		oneOf("on_error", c.OnError, OnErrorPropagate, OnErrorIgnore),
 	)
 	return errors.Join(errs...)
+}
+
+func (c *TracesConfig) streamProblem() error {
+	if c.StreamReportInterval == 0 {
+		return nil
+	}
+	return within("traces.stream_report_interval", c.StreamReportInterval, time.Second, 24*time.Hour)
 }
 
 // dropProblem: interfaces that appear later are attached to later.

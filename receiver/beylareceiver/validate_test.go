@@ -98,6 +98,11 @@ func TestValidateNamesTheKey(t *testing.T) {
 		{func(c *Config) { c.Limits.InflightExchanges = -1 }, `limits.inflight_exchanges: must be from 1 to 10000000, not -1`},
 		{func(c *Config) { c.Limits.ReassemblyMiB = 5000 }, `limits.reassembly_mib: must be from 1 to 4096, not 5000`},
 		{func(c *Config) { c.Limits.Processes = 0 }, `limits.processes: must be from 1 to 1000000, not 0`},
+		{func(c *Config) { c.Opaque = "on" }, `opaque: must be off or connection or turn, not "on"`},
+		{
+			func(c *Config) { c.Traces.StreamReportInterval = time.Millisecond },
+			`traces.stream_report_interval: must be from 1s to 24h0m0s, not 1ms`,
+		},
 		{func(c *Config) { c.Traces.FlushInterval = time.Hour }, `traces.flush_interval: must be from 1ms to 10s, not 1h0m0s`},
 		{func(c *Config) { c.Traces.MaxBatchSpans = 0 }, `traces.max_batch_spans: must be from 1 to 100000, not 0`},
 		{ratio(-0.1), `traces.sampling.ratio: must be from 0 to 1, not -0.1`},
