@@ -32,6 +32,7 @@ type session struct {
 	// toServer is the direction that carries requests; certain tells whether it is known.
 	toServer event.Dir
 	certain  bool
+	opened   bool // a request was seen
 
 	sniff  sniff
 	choice selection.Choice

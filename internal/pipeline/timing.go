@@ -21,9 +21,10 @@ type timing struct {
 // begin notes what is known when the request is.
 func (t *timing) begin(s *session, x *proto.Exchange) {
 	t.again, t.next = s.again, s.sent
-	if s.flow != nil && !s.server() && x.Request.Origin.Ordinal == 0 && x.Request.Index == 0 {
+	if s.flow != nil && !s.server() && x.Request.Origin.Ordinal == 0 && x.Request.Index == 0 && !s.opened {
 		t.connect = s.flow.ConnectTime
 	}
+	s.opened = true // of concurrent requests several may begin in the first message
 }
 
 // end notes the rest when the exchange is done.
