@@ -8,7 +8,7 @@ import (
 // Call is what a request and its response say of a call. The zero value is
 // ready, and assigning it empties the call. It holds no memory but its strings.
 type Call struct {
-	// Flavour is None until Vocabulary.Begin said otherwise.
+	// Flavour is None until Begin said otherwise.
 	Flavour Flavour
 	// Method is "package.Service/Method", empty when the path is none;
 	// Original then is the path, without its first slash and cut to 256 bytes.
@@ -54,6 +54,28 @@ func (c *Call) RequestField(name, value []byte) {
 			c.named = string(value) == "1"
 		}
 	}
+}
+
+// Begin says that the request's head is over, and tells whether it is a call, given its HTTP
+// method and target (":path"), which are valid UTF-8 as Vocabulary.Text of httpwords makes it. The
+// call must have seen all fields. It keeps a part of target.
+func (c *Call) Begin(method, target string) bool {
+	path, query := splitTarget(target)
+	f := c.media[proto.ToServer].flavour(method, query, c.named)
+	if f == None {
+		return false
+	}
+	c.Flavour, c.streams = f, f == ConnectStream
+	if c.Method = methodOf(f, path); c.Method == "" {
+		c.Original = originalOf(path)
+	}
+	w := &c.walkers[proto.ToServer]
+	w.start(plain, f != ConnectUnary)
+	w.text = f == WebText
+	if c.encoded[proto.ToServer] {
+		w.lose()
+	}
+	return true
 }
 
 // ResponseField takes a field of the final response's head, or of its trailers.

@@ -8,7 +8,7 @@
 // An exchange of HTTP embeds a Call, and its zero value is reset by assignment. In this order:
 //
 //	c.RequestField(name, value)     for every field of the request's head
-//	vocabulary.Begin(c, ...)        when the head is over: is it a call at all? If not, nothing below is of use
+//	c.Begin(method, target)         when that head is over: is it a call at all? If not, nothing below is of use
 //	c.Payload, c.Skipped, c.End     as the request's body passes and ends
 //	c.ResponseField(name, value)    for every field of the final response's head
 //	c.Respond(status)               when that head is over

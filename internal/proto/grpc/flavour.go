@@ -72,6 +72,9 @@ const (
 	otherMedia
 )
 
+// foreign tells what is no stream of messages in any flavour.
+func (m media) foreign() bool { return m == jsonMedia || m == otherApplication || m == otherMedia }
+
 // mediaOf classifies a content-type; formats ("+proto") and parameters say nothing here.
 func mediaOf(contentType []byte) media {
 	sub, ok := httpwords.CutFold(contentType, "application/")
@@ -102,8 +105,8 @@ func mediaOf(contentType []byte) media {
 }
 
 // flavour is that of a request of this type, sent with the given method, whose fields name Connect or do not.
-func (m media) flavour(method, query []byte, named bool) Flavour {
-	post := string(method) == "POST"
+func (m media) flavour(method, query string, named bool) Flavour {
+	post := method == "POST"
 	switch {
 	case post && m == grpcMedia:
 		return GRPC
@@ -115,7 +118,7 @@ func (m media) flavour(method, query []byte, named bool) Flavour {
 		return ConnectStream
 	case post && named && (m == jsonMedia || m == otherApplication):
 		return ConnectUnary
-	case string(method) == "GET" && asksConnect(query):
+	case method == "GET" && asksConnect(query):
 		return ConnectUnary
 	}
 	return None

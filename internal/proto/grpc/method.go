@@ -1,7 +1,7 @@
 package grpc
 
 import (
-	"bytes"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -12,58 +12,59 @@ const maxMethod = 256
 const otherMethod = "_OTHER"
 
 // splitTarget takes the query off a target.
-func splitTarget(target []byte) (path, query []byte) {
-	path, query, _ = bytes.Cut(target, []byte{'?'})
+func splitTarget(target string) (path, query string) {
+	path, query, _ = strings.Cut(target, "?")
 	return path, query
 }
 
-// methodOf gives "package.Service/Method" of a path, nil if it has none.
-func methodOf(f Flavour, path []byte) []byte {
-	if len(path) == 0 || path[0] != '/' {
-		return nil
+// methodOf gives "package.Service/Method" of a path, empty if it has none.
+func methodOf(f Flavour, path string) string {
+	if path == "" || path[0] != '/' {
+		return ""
 	}
 	name := path[1:]
-	last := bytes.LastIndexByte(name, '/')
+	last := strings.LastIndexByte(name, '/')
 	if last <= 0 || last == len(name)-1 {
-		return nil
+		return ""
 	}
-	if before := bytes.LastIndexByte(name[:last], '/'); before >= 0 {
+	if before := strings.LastIndexByte(name[:last], '/'); before >= 0 {
 		if f == GRPC || before == last-1 {
-			return nil
+			return ""
 		}
 		name = name[before+1:]
 	}
 	if len(name) > maxMethod || !printable(name) {
-		return nil
+		return ""
 	}
 	return name
 }
 
 // originalOf is a path that is no method, as rpc.method_original shows it.
-func originalOf(path []byte) []byte {
-	if len(path) > 0 && path[0] == '/' {
-		path = path[1:]
+func originalOf(path string) string {
+	path = strings.TrimPrefix(path, "/")
+	if len(path) > maxMethod {
+		path = strings.ToValidUTF8(path[:maxMethod], "")
 	}
-	return path[:min(len(path), maxMethod)]
+	return path
 }
 
-// printable tells valid UTF-8 without blanks and control characters.
-func printable(b []byte) bool {
-	for _, c := range b {
-		if c <= ' ' || c == 0x7f {
+// printable tells text without blanks, control characters, and what stands for bytes that were no text.
+func printable(s string) bool {
+	for _, c := range s {
+		if c <= ' ' || c == 0x7f || c == utf8.RuneError {
 			return false
 		}
 	}
-	return utf8.Valid(b)
+	return true
 }
 
 // asksConnect finds connect=v1 in a query
 // (https://connectrpc.com/docs/protocol#unary-get-request).
-func asksConnect(query []byte) bool {
-	for rest, more := query, len(query) > 0; more; {
-		var pair []byte
-		pair, rest, more = bytes.Cut(rest, []byte{'&'})
-		if string(pair) == "connect=v1" {
+func asksConnect(query string) bool {
+	for rest, more := query, query != ""; more; {
+		var pair string
+		pair, rest, more = strings.Cut(rest, "&")
+		if pair == "connect=v1" {
 			return true
 		}
 	}

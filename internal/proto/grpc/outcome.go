@@ -48,7 +48,8 @@ func (view *View) describeStatus(v *Vocabulary, d *proto.Description) {
 		view.describeCode(inferred(c.status), d)
 	case view.Side == proto.Client, c.status >= 500:
 		d.Error = true
-		d.Attrs.Str("error.type", v.words.Text(strconv.AppendInt(nil, int64(c.status), 10)))
+		var buf [8]byte
+		d.Attrs.Str("error.type", v.words.Text(strconv.AppendInt(buf[:0], int64(c.status), 10)))
 	}
 }
 
@@ -66,11 +67,10 @@ func (view *View) misses() bool {
 	switch c.Flavour {
 	case GRPC:
 		return true
-	case Web, WebText:
-		// A frame of trailers that was read in part may have had it.
-		return c.walkers[proto.ToClient].known && !c.walkers[proto.ToClient].ended
-	case ConnectStream:
-		return c.walkers[proto.ToClient].known && !c.walkers[proto.ToClient].ended
+	case Web, WebText, ConnectStream:
+		// A last frame that was there may have had it.
+		w := &c.walkers[proto.ToClient]
+		return c.media[proto.ToClient].foreign() || w.known && !w.ended
 	}
 	return false
 }

@@ -29,29 +29,6 @@ func New(c httpwords.Config, words *httpwords.Vocabulary) *Vocabulary {
 	return v
 }
 
-// Begin says that the request's head is over, with its HTTP method and target (":path"), and
-// tells whether it is a call. The call must have seen all fields.
-func (v *Vocabulary) Begin(c *Call, method, target []byte) bool {
-	path, query := splitTarget(target)
-	f := c.media[proto.ToServer].flavour(method, query, c.named)
-	if f == None {
-		return false
-	}
-	c.Flavour, c.streams = f, f == ConnectStream
-	if m := methodOf(f, path); m != nil {
-		c.Method = v.words.Text(m)
-	} else {
-		c.Original = v.words.Text(originalOf(path))
-	}
-	w := &c.walkers[proto.ToServer]
-	w.start(plain, f != ConnectUnary)
-	w.text = f == WebText
-	if c.encoded[proto.ToServer] {
-		w.lose()
-	}
-	return true
-}
-
 // Marks gives the marks that a method gives away: exports of telemetry
 // (https://opentelemetry.io/docs/specs/otlp/#otlpgrpc), and health checks
 // (https://github.com/grpc/grpc/blob/master/doc/health-checking.md).
