@@ -86,7 +86,7 @@ func (c *Call) ResponseField(name, value []byte) {
 			c.code, c.coded = parseStatus(value), true
 		}
 	case len("content-type"):
-		if httpwords.Is(name, "content-type") {
+		if c.status == 0 && httpwords.Is(name, "content-type") {
 			c.media[proto.ToClient] = mediaOf(value)
 		}
 	case len("content-encoding"):

@@ -43,9 +43,10 @@
 // error's JSON was there but could not be read (compressed, not captured) nothing is inferred, as it may say otherwise.
 //
 // The codes that are errors are those of the conventions: all but OK at the client's end; at the server's
-// UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE and DATA_LOSS. error.type is the code's name; where none was seen, the
-// fault's (see proto.Fault), the HTTP status, or "status_missing" if a whole response of 200 came without. A client
-// that gives a call up (View.Cancelled) is no error of the server's. What a client makes of its own deadline cannot be seen.
+// UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE and DATA_LOSS. error.type is the code's name. Where none was
+// seen it is the fault's (see proto.Fault), the HTTP status, "status_missing" if a whole response of 200 came without a code, or
+// at the client's end "_OTHER" for an error of Connect whose code could not be read. A client that gives a call up
+// (View.Cancelled) is no error of the server's. What a client makes of its own deadline cannot be seen.
 //
 // # Attributes of our own
 //

@@ -22,6 +22,10 @@ func (view *View) describeOutcome(v *Vocabulary, d *proto.Description) {
 	case c.status != 0 && c.status != 200:
 		a.Int("http.response.status_code", int64(c.status))
 		view.describeStatus(v, d)
+	case c.ending.failed && view.Side == proto.Client:
+		// An error whose code could not be read; which it was decides at the server's end.
+		d.Error = true
+		a.Str("error.type", "_OTHER")
 	case view.misses():
 		d.Error = true
 		a.Str("error.type", statusMissing)

@@ -70,7 +70,7 @@ func (c *Call) note(w *walker, e *ending) {
 	switch {
 	case e.found:
 		c.code, c.coded = e.code, true
-	case e.over && e.failed:
+	case e.over && e.failed && e.readable:
 		c.code, c.coded = Unknown, true
 	}
 }
