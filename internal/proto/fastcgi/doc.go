@@ -58,7 +58,8 @@
 //
 //	beyla.head.truncated     true when the parameters or the response's head were not seen whole
 //	beyla.stream             true for a response of text/event-stream, with
-//	beyla.stream.kind        event_stream
+//	beyla.stream.kind        event_stream, and
+//	beyla.stream.first_byte  ns from the request's first byte to the response's first
 //	beyla.fastcgi.role       authorizer or filter; absent for a responder
 //	beyla.fastcgi.app_status the application's exit status, unless it is 0
 //

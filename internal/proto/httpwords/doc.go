@@ -10,9 +10,14 @@
 //
 // # Attributes of our own
 //
-//	beyla.head.truncated  true when a head was longer than what was captured
-//	beyla.stream          true for what does not end as a response does, with
-//	beyla.stream.kind     one of Stream's values
+//	beyla.head.truncated            true when a head was longer than what was captured
+//	beyla.stream                    true for what does not end as a response does, with
+//	beyla.stream.kind               one of Stream's values
+//	beyla.stream.first_byte         ns from the request's first byte to the response's first
+//	beyla.stream.messages.sent      what the span's own end sent, and
+//	beyla.stream.messages.received  what it received: messages, if the stream has any and none was missed,
+//	beyla.bytes.sent                and bytes,
+//	beyla.bytes.received            if the stream is one of bytes
 //
 // # Limits
 //

@@ -64,9 +64,3 @@ func MediaType(contentType []byte) []byte {
 	media, _, _ := bytes.Cut(contentType, []byte{';'})
 	return Trim(media)
 }
-
-// IsEventStream tells the media type of server-sent events
-// (https://html.spec.whatwg.org/multipage/server-sent-events.html).
-func IsEventStream(contentType []byte) bool {
-	return Is(MediaType(contentType), "text/event-stream")
-}

@@ -9,9 +9,14 @@ import (
 
 // Attributes of our own; the package comment says what they mean.
 const (
-	headTruncated = "beyla.head.truncated"
-	streamed      = "beyla.stream"
-	streamKind    = "beyla.stream.kind"
+	headTruncated    = "beyla.head.truncated"
+	streamed         = "beyla.stream"
+	streamKind       = "beyla.stream.kind"
+	firstByte        = "beyla.stream.first_byte"
+	messagesSent     = "beyla.stream.messages.sent"
+	messagesReceived = "beyla.stream.messages.received"
+	bytesSent        = "beyla.bytes.sent"
+	bytesReceived    = "beyla.bytes.received"
 )
 
 // View is an exchange as one side's span shows it. Strings are empty, ports 0,
@@ -36,6 +41,8 @@ type View struct {
 	Protocol, Version string
 	// Failure is the error.type of an error of which no status tells.
 	Failure string
+	// Traffic is what a stream has carried besides the request and its response; nil for nothing.
+	Traffic *Traffic
 }
 
 // Describe fills d with what the conventions say of it.
@@ -166,8 +173,16 @@ func (view *View) describeOurs(a *attr.List) {
 	if x.Request.Truncated || x.Response.Truncated {
 		a.Bool(headTruncated, true)
 	}
-	if s := view.Words.Stream; s != NoStream {
-		a.Bool(streamed, true)
-		a.Str(streamKind, string(s))
+	s := view.Words.Stream
+	if s == NoStream {
+		return
+	}
+	a.Bool(streamed, true)
+	a.Str(streamKind, string(s))
+	if x.Request.Seen && x.Response.Seen {
+		a.Int(firstByte, max(0, x.Response.First-x.Request.First))
+	}
+	if view.Traffic != nil {
+		view.Traffic.describe(view.Side, a)
 	}
 }

@@ -14,21 +14,6 @@ type Words struct {
 	RequestHeaders, ResponseHeaders Fields
 }
 
-// Stream is the value of beyla.stream.kind.
-type Stream string
-
-// The streams.
-const (
-	// NoStream ends as a response does.
-	NoStream Stream = ""
-	// Upgrade goes on in another protocol (101).
-	Upgrade Stream = "upgrade"
-	// Tunnel goes on as the two ends please (CONNECT).
-	Tunnel Stream = "connect"
-	// EventStream lasts as long as it lasts (text/event-stream).
-	EventStream Stream = "event_stream"
-)
-
 // Held is how many bytes of the request's text the words may keep alive.
 func (w *Words) Held() int {
 	return len(w.Original) + len(w.Host) + len(w.UserAgent) + w.RequestHeaders.held()
