@@ -6,11 +6,8 @@ type Reason string
 // Pending says that nothing speaks against a span so far: what was seen is not whole yet.
 const Pending Reason = "pending"
 
-// The reasons of which more is said when it is known what the bytes look like.
-const (
-	unknownProtocol Reason = "unknown_protocol"
-	opaque          Reason = "opaque"
-)
+// Of this one more is said when it is known what the bytes look like.
+const unknownProtocol Reason = "unknown_protocol"
 
 // Text says the reason in words, and what can be done. A reason without words is its own.
 func (r Reason) Text() string {
@@ -40,8 +37,8 @@ func words(r Reason) (string, bool) {
 		return "a response whose request was not seen, as on connections older than the receiver", true
 	case "no_response":
 		return "a request whose response was not observed", true
-	case opaque:
-		return "after an upgrade or CONNECT the connection carries something else", true
+	case "opaque":
+		return "after an upgrade or CONNECT the connection carries something else, which is not read", true
 	case "listener_expired":
 		return "data of a handshake whose connection never showed up", true
 	case "malformed":
@@ -70,8 +67,8 @@ func words(r Reason) (string, bool) {
 func (c *Connection) Explanation() string {
 	unclaimed := c.Reason == unknownProtocol || c.Reason == Pending && c.Protocol == ""
 	switch {
-	case c.Looks == "http2" && (unclaimed || c.Reason == opaque && c.Spans == 0):
-		return "HTTP/2, as gRPC uses it: not read"
+	case c.Reason == Pending && (c.Protocol == "opaque" || c.Protocol == "quic"):
+		return "what it carries cannot be read: its span comes when it is over, or after traces.stream_report_interval"
 	case c.Looks == "tls" && unclaimed:
 		return "encrypted (TLS): what it carries cannot be read"
 	case c.Looks == "ssh" && unclaimed:

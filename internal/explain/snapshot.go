@@ -57,7 +57,7 @@ type Connection struct {
 	// Reason is why something of this connection became no span, the last one if there
 	// were several; empty if everything became one.
 	Reason Reason `json:"reason"`
-	// Looks is what the bytes look like when no parser knows them: tls, http2, ssh; else empty.
+	// Looks is what the bytes look like when no parser knows them: tls, ssh; else empty.
 	Looks string `json:"looks_like"`
 	// Parent is how the newest span came by its parent, or why it has none; empty without spans.
 	Parent      string `json:"parent"`

@@ -21,22 +21,22 @@ func TestEveryReasonHasWords(t *testing.T) {
 }
 
 func TestExplanation(t *testing.T) {
-	const http2 = "HTTP/2, as gRPC uses it: not read"
+	const later = "what it carries cannot be read: its span comes when it is over, or after traces.stream_report_interval"
+	opaque := Reason("opaque")
 	for _, tt := range []struct {
 		want string
 		c    Connection
 	}{
 		{"", Connection{}},
-		{"", Connection{Looks: "http2", Protocol: "http", Spans: 1}},
+		{"", Connection{Protocol: "http2", Spans: 1}},
 		{unknownProtocol.Text(), Connection{Reason: unknownProtocol}},
 		{Reason("gap").Text(), Connection{Reason: "gap", Looks: "tls"}},
 		{"encrypted (TLS): what it carries cannot be read", Connection{Reason: unknownProtocol, Looks: "tls"}},
 		{"SSH: encrypted", Connection{Reason: Pending, Looks: "ssh"}},
 		{"no protocol recognised so far", Connection{Reason: Pending}},
 		{"no request and response are complete yet", Connection{Reason: Pending, Protocol: "http"}},
-		{http2, Connection{Reason: unknownProtocol, Looks: "http2"}},
-		{http2, Connection{Reason: opaque, Protocol: "http", Looks: "http2"}},
-		{opaque.Text(), Connection{Reason: opaque, Protocol: "http", Looks: "http2", Spans: 1}},
+		{later, Connection{Reason: Pending, Protocol: "opaque", Looks: "tls"}},
+		{later, Connection{Reason: Pending, Protocol: "quic"}},
 		{opaque.Text(), Connection{Reason: opaque, Protocol: "http", Looks: "tls"}},
 	} {
 		assert.Equal(t, tt.want, tt.c.Explanation(), "%+v", tt.c)

@@ -10,20 +10,17 @@ type look uint8
 const (
 	nothing look = iota
 	looksTLS
-	looksHTTP2
 	looksSSH
 )
 
 // String is the name on the explain page.
-func (l look) String() string { return [...]string{"", "tls", "http2", "ssh"}[l] }
+func (l look) String() string { return [...]string{"", "tls", "ssh"}[l] }
 
 // lookAt looks at the start of a message.
 func lookAt(b []byte) look {
 	switch {
 	case len(b) >= 3 && b[0] == 0x16 && b[1] == 3 && b[2] <= 4: // a handshake record: RFC 8446, section 5.1
 		return looksTLS
-	case bytes.HasPrefix(b, []byte("PRI * HTTP/2.0")): // the preface: RFC 9113, section 3.4
-		return looksHTTP2
 	case bytes.HasPrefix(b, []byte("SSH-")): // RFC 4253, section 4.2
 		return looksSSH
 	}
