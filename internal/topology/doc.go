@@ -13,6 +13,9 @@
 // client span of /w/<id>.<k> is the server span of /w/<id>. A client span of /bg/,
 // or of the load client, has none. Every path is asked for exactly once.
 //
+// A call of gRPC has its path as its method. Where a request is encrypted, it has a connection of its
+// own, and the name that the client's hello asks for says the path: w--17.1.test.
+//
 // # What a service does
 //
 // It is configured by its environment:

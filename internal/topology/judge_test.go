@@ -188,6 +188,15 @@ func TestPaths(t *testing.T) {
 	}
 	assert.Empty(t, pathOf(span("x", "Client", "/else", "a", "", 0)))
 	assert.Equal(t, "/w/101.2", pathOf(span("x", "Client", "/w/101.2", "a", "", 0)))
+	for want, attrs := range map[string]map[string]any{
+		"/w/17.1":  {"rpc.method": "w/17.1"},
+		"/bg/a/1":  {"rpc.method": "_OTHER", "rpc.method_original": "bg/a/1"},
+		"/w/17.2":  {"tls.client.server_name": "w--17.2.test"},
+		"/bg/a/-2": {"tls.client.server_name": "bg--a---2.test"},
+		"":         {"tls.client.server_name": "example.com"},
+	} {
+		assert.Equal(t, want, pathOf(testkit.Span{Kind: "Server", Attrs: attrs}))
+	}
 }
 
 // The first requests teach: what is missing of them inside processes is not counted, what is wrong is.

@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 	"strings"
@@ -17,6 +18,12 @@ const (
 // pathOf is the path that a span's request was for; empty when it is none of ours.
 func pathOf(s testkit.Span) string {
 	path := s.Str("url.path")
+	if s.Has("rpc.method") {
+		path = "/" + cmp.Or(s.Str("rpc.method_original"), s.Str("rpc.method"))
+	}
+	if name := s.Str("tls.client.server_name"); name != "" {
+		path = pathIn(name)
+	}
 	if full := s.Str("url.full"); full != "" {
 		if u, err := url.Parse(full); err == nil {
 			path = u.Path
@@ -26,6 +33,16 @@ func pathOf(s testkit.Span) string {
 		return path
 	}
 	return ""
+}
+
+// pathIn is the path that the name of a server stands for: where the request itself is
+// encrypted, its path is in the name that the client asks for.
+func pathIn(name string) string {
+	text, ok := strings.CutSuffix(name, ".test")
+	if !ok {
+		return ""
+	}
+	return "/" + strings.ReplaceAll(text, "--", "/")
 }
 
 // above is the path of the request that this one was sent on behalf of; false for

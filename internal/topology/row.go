@@ -15,6 +15,9 @@ type Row struct {
 	Services []Service
 	// Network joins them; Loopback by default.
 	Network Network
+	// Load is the command line of the load client for a row that testdata/apps/topology/load cannot
+	// call; it has the same flags, which are added.
+	Load func(t testing.TB) []string
 	// Header is a request header that the load client sends with every request:
 	// "x-request-id", "traceparent" or none.
 	Header string

@@ -9,6 +9,8 @@ func Rows() []Row {
 		pythonRows(),
 		nodeRows(),
 		nginxRows(),
+		grpcRows(),
+		tlsRows(),
 		networkRows(),
 		disturbedRows(),
 		moreRows(),

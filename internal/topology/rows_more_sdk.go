@@ -1,9 +1,6 @@
 package topology
 
 import (
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/beylareceiver/beylareceiver/internal/testkit"
@@ -12,19 +9,7 @@ import (
 // sdkApp is testdata/apps/topology/gosdk, a module of its own.
 func sdkApp(t testing.TB, _ Run) []string {
 	t.Helper()
-	testkit.Need(t, "go")
-	dir := filepath.Join(testkit.RepoRoot(t), "dist", "testapps", "topology")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatalf("make a folder for test programs: %v", err)
-	}
-	exe := filepath.Join(dir, "gosdk")
-	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", exe, ".")
-	build.Dir = appFile(t, "gosdk")
-	build.Env = append(build.Environ(), "CGO_ENABLED=0", "GOFLAGS=")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build the instrumented service: %v\n%s", err, out)
-	}
-	return []string{exe}
+	return []string{testkit.ModuleApp(t, "topology/gosdk", "")}
 }
 
 func sdkRows() []Row {

@@ -45,8 +45,14 @@ http {
 // nginxApp is nginx in front of the first of run.Next.
 func nginxApp(t testing.TB, run Run) []string {
 	t.Helper()
+	return nginxWith(t, run, nginxConfig)
+}
+
+// nginxWith is nginx with a configuration that is filled in with what run says.
+func nginxWith(t testing.TB, run Run, config string) []string {
+	t.Helper()
 	testkit.Need(t, "nginx")
-	conf, err := template.New("nginx.conf").Parse(nginxConfig)
+	conf, err := template.New("nginx.conf").Parse(config)
 	if err != nil {
 		t.Fatalf("parse nginx's configuration: %v", err)
 	}

@@ -99,17 +99,23 @@ func (r Run) env() []string {
 func (s *Scene) Load(t testing.TB, concurrency, requests int) bool {
 	t.Helper()
 	entry := s.runs[s.order[len(s.order)-1]]
+	program := s.row.Load
+	if program == nil {
+		program = httpLoad
+	}
 	client := testkit.Start(t, testkit.Spec{
-		Args: []string{
-			testkit.App(t, "topology/load"), "-addr", entry.Addr, "-header", s.row.Header, "-pad", strconv.Itoa(s.row.Pad),
+		Args: append(program(t),
+			"-addr", entry.Addr, "-header", s.row.Header, "-pad", strconv.Itoa(s.row.Pad),
 			"-concurrency", strconv.Itoa(concurrency), "-requests", strconv.Itoa(requests),
-		},
+		),
 		Env:   []string{"OTEL_SERVICE_NAME=" + loadName},
 		Place: s.place(t, loadName, false),
 	})
 	s.Processes[loadName] = client
 	return client.Wait(t, loadWithin) == nil
 }
+
+func httpLoad(t testing.TB) []string { return []string{testkit.App(t, "topology/load")} }
 
 // truth is what all processes say by now.
 func (s *Scene) truth() *truth {
