@@ -18,10 +18,11 @@ LINT        := $(GO) tool -modfile=internal/tools/lint/go.mod golangci-lint
 # What is stamped into a binary must not depend on who owns the checkout.
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
-.PHONY: help build run test setup check generate fresh bench topology microbench vm-test fuzz lint clean
+.PHONY: help build full run test setup check generate fresh bench topology microbench vm-test fuzz lint clean
 
 help:
 	@echo 'make build            $(COLLECTOR), built with ocb from builder-config.yaml'
+	@echo 'make full             dist/full/otelcol-beyla, for Kubernetes and gateways: examples/gateway/builder-config.yaml'
 	@echo 'make run              build, then run it on this host with $(CONFIG)'
 	@echo 'make test             set up (root and apt), check, run all tests; PKG=./internal/flow/... for some'
 	@echo 'make generate         regenerate BPF objects (clang-19) and metadata'
@@ -40,13 +41,18 @@ build:
 	@$(TOOL) builder --config builder-config.yaml >dist/build.log 2>&1 || { cat dist/build.log; exit 1; }
 	@echo "built $(COLLECTOR)"
 
+full:
+	@mkdir -p dist
+	@$(TOOL) builder --config examples/gateway/builder-config.yaml >dist/full.log 2>&1 || { cat dist/full.log; exit 1; }
+	@echo 'built dist/full/otelcol-beyla'
+
 run:
 	@test "$$(id -u)" = 0 || { echo 'make run attaches eBPF programs and needs root. As another user: make build && sudo $(COLLECTOR) --config $(CONFIG). Without root at all: examples/pcap.' >&2; exit 1; }
 	@$(MAKE) build
 	@exec $(COLLECTOR) --config $(CONFIG)
 
 # Packages that read the whole host's traffic, or make a lot of it, run one after the other.
-ALONE := internal/(tap|live|topology|deploytest|iface|buildtest|testkit)$$
+ALONE := internal/(tap|live|topology|deploytest|clustertest|iface|buildtest|testkit)$$
 
 test: setup check
 	@$(GO) list $(PKG) | { grep -vE '$(ALONE)' || true; } | xargs -r $(GO) test -count=1 -timeout 20m

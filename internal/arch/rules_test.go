@@ -59,6 +59,7 @@ var rules = []rule{
 	{pkg: "buildtest", imports: []string{"testkit"}},
 	{pkg: "live", imports: []string{"..."}},
 	{pkg: "deploytest", imports: []string{"testkit"}},
+	{pkg: "clustertest", imports: []string{"testkit"}},
 	{pkg: "topology", imports: []string{"..."}},
 	{pkg: "bench", imports: []string{"bench/...", "testkit/..."}},
 	{pkg: "bench/..."},
