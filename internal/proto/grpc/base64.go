@@ -10,22 +10,21 @@ type base64Group struct {
 // takeText walks over the next characters of a body in base64.
 func (w *walker) takeText(b []byte, at int64, e *ending) {
 	var buf [192]byte
-	for len(b) > 0 && w.known && !w.ended {
+	for ok := true; ok && len(b) > 0 && w.known && !w.ended; {
 		out := buf[:0]
-		for len(b) > 0 && len(out)+3 <= len(buf) {
+		for ok && len(b) > 0 && len(out)+3 <= len(buf) {
 			w.group.chars[w.group.have] = b[0]
 			b = b[1:]
 			if w.group.have++; w.group.have < 4 {
 				continue
 			}
 			w.group.have = 0
-			var ok bool
-			if out, ok = w.group.decode(out); !ok {
-				w.lose()
-				return
-			}
+			out, ok = w.group.decode(out)
 		}
 		w.take(out, at, e)
+		if !ok {
+			w.lose()
+		}
 	}
 }
 

@@ -32,6 +32,7 @@ func FuzzSplit(f *testing.F) {
 	f.Add(uint8(0), join(frame(0, "one"), frame(0, "two")), []byte{3, 1})
 	f.Add(uint8(1), body, []byte{1})
 	f.Add(uint8(2), []byte(base64.StdEncoding.EncodeToString(body)), []byte{7})
+	f.Add(uint8(2), []byte("AAAAAAA000 0"), []byte{7})
 	f.Add(uint8(3), join(frame(0, "{}"), frame(2, `{"error":{"code":"internal"}}`)), []byte{2, 11})
 	f.Fuzz(func(t *testing.T, flavour uint8, body, sizes []byte) {
 		contentType := fuzzed[int(flavour)%len(fuzzed)]
