@@ -64,6 +64,9 @@ var rules = []rule{
 	{pkg: "bench", imports: []string{"bench/...", "testkit/..."}},
 	{pkg: "bench/..."},
 	{pkg: "testkit/...", imports: []string{"..."}},
+	{pkg: "soak", imports: []string{"soak/...", "testkit"}},
+	{pkg: "soak/...", imports: []string{"soak/...", "testkit"}},
+	{pkg: "faults", imports: []string{"..."}},
 	{pkg: "acceptance", imports: []string{"..."}},
 }
 
