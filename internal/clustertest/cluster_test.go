@@ -2,6 +2,7 @@ package clustertest
 
 import (
 	"fmt"
+	"net/netip"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -27,14 +28,21 @@ type cluster struct {
 	nodes    []testkit.Place
 	agents   []*collector
 	gateways []*collector
-	a, b     *testkit.Process
+	services []service
 	entry    string // a's address
+}
+
+// service is a process of one.
+type service struct {
+	*testkit.Process
+	name string
+	node int
 }
 
 func newCluster(t *testing.T) *cluster {
 	t.Helper()
 	testkit.Root(t)
-	testkit.Need(t, "ip", "nsenter", "unshare", "nginx")
+	testkit.Need(t, "ip", "nsenter", "unshare", "nginx", "curl")
 	c := &cluster{exe: program(t), network: newNetwork(t)}
 	outside, _ := c.join(t, "outside")
 	c.outside = outside.Place()
@@ -52,43 +60,48 @@ func newCluster(t *testing.T) *cluster {
 	for _, one := range append(c.gateways, c.agents...) {
 		one.ready(t)
 	}
-	replicas := c.sdk(t, "c", c.nodes[2], "127.0.0.1:8081") + "; server " + c.sdk(t, "c", c.nodes[2], "127.0.0.1:8082")
+	c.start(t, "c", 2, "127.0.0.1:8081", "")
+	c.start(t, "c", 2, "127.0.0.1:8082", "")
 	testkit.StartNginx(t, testkit.NginxOptions{
-		Place: c.nodes[2], Address: addresses[2], Port: 8080, Upstream: replicas, Directives: `
+		Place: c.nodes[2], Address: addresses[2], Port: 8080,
+		Upstream: "127.0.0.1:8081; server 127.0.0.1:8082", // both, in turns
+		Directives: `
 location /w/ { proxy_pass http://kit; proxy_http_version 1.1; proxy_set_header Connection ""; }
 location ~ ^/w/[0-9]*7\. { return 503; }`,
 	})
-	c.b = c.service(t, "b", c.nodes[1], addresses[1]+":"+port, "nginx:"+port)
 	c.entry = addresses[0] + ":" + port
-	c.a = c.service(t, "a", c.nodes[0], c.entry, "b:"+port)
+	c.start(t, "b", 1, addresses[1]+":"+port, "nginx:"+port)
+	c.start(t, "a", 0, c.entry, "b:"+port)
 	return c
 }
 
-// sdk starts a service that calls nobody, and gives its address.
-func (c *cluster) sdk(t *testing.T, name string, at testkit.Place, listen string) string {
+// start starts testdata/apps/topology/gosdk on a node.
+func (c *cluster) start(t *testing.T, name string, node int, listen, next string) {
 	t.Helper()
-	c.service(t, name, at, listen, "")
-	return listen
-}
-
-// service starts testdata/apps/topology/gosdk.
-func (c *cluster) service(t *testing.T, name string, at testkit.Place, listen, next string) *testkit.Process {
-	t.Helper()
-	tcp := 8080
-	_, err := fmt.Sscanf(listen[strings.LastIndexByte(listen, ':')+1:], "%d", &tcp)
-	require.NoError(t, err)
-	return testkit.Start(t, testkit.Spec{
-		Args: append(c.resolving(), testkit.ModuleApp(t, "topology/gosdk", "")), Place: at, TCP: uint16(tcp),
+	p := testkit.Start(t, testkit.Spec{
+		Args:  append(c.resolving(), testkit.ModuleApp(t, "topology/gosdk", "")),
+		Place: c.nodes[node], TCP: netip.MustParseAddrPort(listen).Port(),
 		Env: []string{"OTEL_SERVICE_NAME=" + name, "TOPOLOGY_NAME=" + name, "TOPOLOGY_LISTEN=" + listen, "TOPOLOGY_NEXT=" + next},
 	})
+	c.services = append(c.services, service{p, name, node})
 }
+
+// What an agent has on top of the example: a folder to read, and a receiver for what the node's SDKs export.
+const agentOnTop = `
+receivers:
+  beyla: {capture: {cgroup_path: %s}}
+  otlp: {protocols: {http: {endpoint: "127.0.0.1:4318"}}}
+service:
+  pipelines:
+    traces: {receivers: [beyla, otlp]}
+`
 
 // startAgent starts examples/gateway/agent.yaml on a node, in the node's network namespace.
 func (c *cluster) startAgent(t *testing.T, node int) *collector {
 	t.Helper()
 	place := c.nodes[node]
-	onTop := fmt.Sprintf("receivers: {beyla: {capture: {cgroup_path: %s}}}\n", place.Cgroup.Path)
-	return start(t, c.exe, "gateway/agent.yaml", onTop, testkit.Place{NetNS: place.NetNS}, []string{"GATEWAY_HOST=gateway"}, c.resolving())
+	onTop := fmt.Sprintf(agentOnTop, place.Cgroup.Path)
+	return startCollector(t, c.exe, "gateway/agent.yaml", onTop, testkit.Place{NetNS: place.NetNS}, []string{"GATEWAY_HOST=gateway"}, c.resolving())
 }
 
 // Shorter intervals than those of the examples, and files in place of backends; all.json has what
@@ -116,7 +129,7 @@ func (c *cluster) startGateways(t *testing.T) {
 	t.Helper()
 	ns, addresses := c.join(t, "gateway", "gateway")
 	for i, addr := range addresses {
-		c.gateways = append(c.gateways, start(t, c.exe, "gateway/gateway.yaml", gatewayOnTop, ns.Place(), []string{
+		c.gateways = append(c.gateways, startCollector(t, c.exe, "gateway/gateway.yaml", gatewayOnTop, ns.Place(), []string{
 			"POD_IP=" + addr, fmt.Sprintf("POD_NAME=gateway-%d", i), "KEEP_PERCENT=0", "SLOW_MS=600000", "OTLP_ENDPOINT=nowhere:4317",
 		}, nil))
 	}
@@ -132,8 +145,9 @@ func (c *cluster) load(t *testing.T, requests int) carried {
 	require.Error(t, p.Wait(t, patience), "some of the answers are 502")
 	require.Equal(t, requests, strings.Count(p.Output(), "sent /w/"), "requests that were answered: %s", p.Output())
 	all := carried{}
-	for _, said := range []*testkit.Process{p, c.a, c.b} {
-		all.read(said.Output())
+	all.read(p.Output())
+	for _, s := range c.services {
+		all.read(s.Output())
 	}
 	return all
 }

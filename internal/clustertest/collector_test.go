@@ -68,9 +68,9 @@ type collector struct {
 	dir string
 }
 
-// start runs the collector with a configuration of the examples and one on top, in which paths
+// startCollector runs the collector with a configuration of the examples and one on top, in which paths
 // are relative to the collector's folder. wrap comes before the command line.
-func start(t *testing.T, exe, config, onTop string, place testkit.Place, env, wrap []string) *collector {
+func startCollector(t *testing.T, exe, config, onTop string, place testkit.Place, env, wrap []string) *collector {
 	t.Helper()
 	c := &collector{dir: t.TempDir()}
 	top := filepath.Join(c.dir, "top.yaml")

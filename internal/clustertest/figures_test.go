@@ -28,8 +28,9 @@ func counters(t *testing.T, path, metric string, by ...string) figures {
 		seen := make(map[string]bool) // in one export
 		for point := range points(md, metric) {
 			identity := fmt.Sprint(point.resource, point.attributes)
-			require.False(t, seen[identity], "two series of %s: %s", metric, identity)
-			seen[identity] = true
+			at := fmt.Sprint(point.at, identity)
+			require.False(t, seen[at], "two series of %s: %s", metric, identity)
+			seen[at] = true
 			require.GreaterOrEqual(t, point.value, last[identity], identity)
 			last[identity] = point.value
 			values := make([]string, len(by))
@@ -49,6 +50,7 @@ func counters(t *testing.T, path, metric string, by ...string) figures {
 type point struct {
 	resource, attributes map[string]any
 	value                int64
+	at                   pcommon.Timestamp
 }
 
 // points are the points of a metric that counts.
@@ -61,7 +63,7 @@ func points(md pmetric.Metrics, name string) func(yield func(point) bool) {
 						continue
 					}
 					for _, p := range m.Sum().DataPoints().All() {
-						if !yield(point{raw(rm.Resource().Attributes()), raw(p.Attributes()), p.IntValue()}) {
+						if !yield(point{rm.Resource().Attributes().AsRaw(), p.Attributes().AsRaw(), p.IntValue(), p.Timestamp()}) {
 							return
 						}
 					}
@@ -70,8 +72,6 @@ func points(md pmetric.Metrics, name string) func(yield func(point) bool) {
 		}
 	}
 }
-
-func raw(m pcommon.Map) map[string]any { return m.AsRaw() }
 
 // readMetrics reads a file exporter's file; a last line that is still being written is left out.
 func readMetrics(t *testing.T, path string) (all []pmetric.Metrics) {

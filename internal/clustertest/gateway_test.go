@@ -19,13 +19,19 @@ const (
 )
 
 // TestGateways: requests that pass three nodes are one trace each, with the parents that their headers say between nodes and
-// those that were seen within one. All of a trace is at one gateway, where each request is counted once by
-// span_metrics and is one edge of service_graph, and tail sampling keeps the traces with errors, whole.
+// those that were seen within one; what SDKs export is part of it. All of a trace is at one gateway, where each request is counted
+// once by span_metrics and is one edge of service_graph, and tail sampling keeps the traces with errors, whole.
 func TestGateways(t *testing.T) {
 	c := newCluster(t)
 	carried := c.load(t, requests)
+	c.export(t)
 
 	want := c.expected()
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("wanted %+v, came to %+v", want, c.results(t))
+		}
+	})
 	testkit.Poll(t, patience, "the gateways to have all", func() bool {
 		got := c.results(t)
 		return got.spans >= want.spans && got.kept >= want.kept && maps.Equal(got.calls, want.calls) && maps.Equal(got.edges, want.edges)
@@ -38,6 +44,7 @@ func TestGateways(t *testing.T) {
 	t.Run("one trace over three nodes", func(t *testing.T) { c.traces(t, carried) })
 	t.Run("one gateway per trace", c.balanced)
 	t.Run("errors are kept", c.kept)
+	t.Run("services are what is counted", c.counted)
 }
 
 // results are the numbers that the gateways came to, together.
@@ -62,9 +69,9 @@ func (c *cluster) results(t *testing.T) (r results) {
 // expected is what was sent, counted.
 func (c *cluster) expected() results {
 	r := results{
-		// Both ends of each hop but the first one's client, which is outside.
-		spans: 7*answered + 5*failed,
-		kept:  5 * failed,
+		// Both ends of each hop but the first one's client, which is outside; and the SDKs', which nginx has none of.
+		spans: (7+5)*answered + (5+4)*failed,
+		kept:  (5 + 4) * failed,
 		calls: figures{},
 		edges: figures{
 			// The other end is on another node: by the name that was called.
@@ -95,18 +102,25 @@ func (c *cluster) all(t *testing.T) (all testkit.Spans) {
 // traces follows every request over the nodes.
 func (c *cluster) traces(t *testing.T, carried carried) {
 	byTrace := make(map[string]testkit.Spans)
+	ids := make(map[string]string)
 	for _, s := range c.all(t) {
 		byTrace[s.TraceID] = append(byTrace[s.TraceID], s)
+		require.NotContains(t, ids, s.SpanID)
+		ids[s.SpanID] = s.TraceID
 	}
 	require.Len(t, byTrace, requests, "each request has a trace, and there are no others")
 	seen := make(map[string]bool)
-	for _, spans := range byTrace {
+	for id, whole := range byTrace {
+		spans := whole.Where(ours)
 		end := func(service, kind string) testkit.Span {
 			return spans.Kind(kind).Where(func(s testkit.Span) bool { return s.Service == service }).One(t)
 		}
 		path := end("a", "Server").Str("url.path")
 		require.False(t, seen[path], path)
 		seen[path] = true
+		for _, s := range whole {
+			assert.True(t, ids[s.Parent] == id || s.Service == "a" && s.Parent == carried[path], "the parent of %s %s of %s", s.Service, s.Kind, path)
+		}
 		for _, one := range []struct {
 			at               testkit.Span
 			parent, evidence string
@@ -153,14 +167,36 @@ func (c *cluster) balanced(t *testing.T) {
 // kept: of a trace that has an error all spans, of another none.
 func (c *cluster) kept(t *testing.T) {
 	want, got := figures{}, figures{}
-	for _, s := range c.all(t).Kind("Server").With("http.response.status_code", 502) {
-		want[s.TraceID] = 5
+	all := c.all(t)
+	for _, s := range all.Kind("Server").With("http.response.status_code", 503) {
+		want[s.TraceID] = 0
 	}
+	for _, s := range all {
+		if _, kept := want[s.TraceID]; kept {
+			want[s.TraceID]++
+		}
+	}
+	require.Len(t, want, failed)
 	for _, g := range c.gateways {
 		for _, s := range g.spans(t, "kept.json") {
 			got[s.TraceID]++
 		}
 	}
-	delete(want, "")
-	assert.Equal(t, want, got, fmt.Sprintf("%d traces have an error", failed))
+	assert.Equal(t, want, got)
+}
+
+// counted: what the series are of is the service, whichever process of it, and the gateway that wrote them.
+func (c *cluster) counted(t *testing.T) {
+	for i := range c.gateways {
+		gateway := fmt.Sprintf("gateway-%d", i)
+		for _, md := range readMetrics(t, c.file(i, "metrics.json")) {
+			for p := range points(md, "traces.span.metrics.calls") {
+				service := p.attributes["service.name"]
+				require.Equal(t, map[string]any{"service.name": service, "service.instance.id": gateway}, p.resource)
+			}
+			for p := range points(md, "traces_service_graph_request_total") {
+				require.Equal(t, map[string]any{"service.instance.id": gateway}, p.resource)
+			}
+		}
+	}
 }
