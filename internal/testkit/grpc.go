@@ -52,7 +52,7 @@ func StartGRPCServer(t testing.TB, place Place, env ...string) *GRPCServer {
 func StartPythonGRPCServer(t testing.TB, place Place, env ...string) *GRPCServer {
 	t.Helper()
 	NeedPython(t, "grpc")
-	return startGRPC(t, place, env, DebianPython, "-u", scriptAt(t, "python", "grpckit.py"), "-listen")
+	return startGRPC(t, place, env, DebianPython, "-u", AppFile(t, "python", "grpckit.py"), "-listen")
 }
 
 func startGRPC(t testing.TB, place Place, env []string, args ...string) *GRPCServer {
@@ -73,7 +73,7 @@ func StartPythonGRPCClient(t testing.TB, addr string, place Place) *GRPCClient {
 	t.Helper()
 	NeedPython(t, "grpc")
 	return &GRPCClient{Process: Start(t, Spec{
-		Args: []string{DebianPython, "-u", scriptAt(t, "python", "grpckit.py"), "-call", addr}, Place: place,
+		Args: []string{DebianPython, "-u", AppFile(t, "python", "grpckit.py"), "-call", addr}, Place: place,
 	})}
 }
 

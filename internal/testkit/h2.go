@@ -94,7 +94,7 @@ func StartNodeH2Server(t testing.TB) *H2Server {
 	port := FreePort(t)
 	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(int(port)))
 	return &H2Server{Addr: addr, URL: "http://" + addr, Process: Start(t, Spec{
-		Args: []string{"node", scriptAt(t, "node", "h2.js"), "listen", addr}, TCP: port,
+		Args: []string{"node", AppFile(t, "node", "h2.js"), "listen", addr}, TCP: port,
 	})}
 }
 
@@ -102,7 +102,7 @@ func StartNodeH2Server(t testing.TB) *H2Server {
 func StartNodeH2Client(t testing.TB, url string) *H2Client {
 	t.Helper()
 	Need(t, "node")
-	return &H2Client{Process: Start(t, Spec{Args: []string{"node", scriptAt(t, "node", "h2.js"), "call", url}})}
+	return &H2Client{Process: Start(t, Spec{Args: []string{"node", AppFile(t, "node", "h2.js"), "call", url}})}
 }
 
 // StartHypercorn starts testdata/apps/python/h2app.py in Debian's hypercorn, which speaks HTTP/1.1 and
@@ -114,12 +114,6 @@ func StartHypercorn(t testing.TB) *H2Server {
 	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(int(port)))
 	return &H2Server{Addr: addr, URL: "http://" + addr, Process: Start(t, Spec{
 		Args: []string{DebianPython, "-m", "hypercorn", "--bind", addr, "h2app:app"},
-		Dir:  filepath.Dir(scriptAt(t, "python", "h2app.py")), TCP: port, Env: []string{"PYTHONDONTWRITEBYTECODE=1"},
+		Dir:  filepath.Dir(AppFile(t, "python", "h2app.py")), TCP: port, Env: []string{"PYTHONDONTWRITEBYTECODE=1"},
 	})}
-}
-
-// scriptAt is the path of a script under testdata/apps.
-func scriptAt(t testing.TB, name ...string) string {
-	t.Helper()
-	return filepath.Join(append([]string{RepoRoot(t), "testdata", "apps"}, name...)...)
 }

@@ -30,3 +30,9 @@ func ModuleApp(t testing.TB, module, sub string) string {
 	}
 	return exe
 }
+
+// AppFile is the path of a file under testdata/apps.
+func AppFile(t testing.TB, name ...string) string {
+	t.Helper()
+	return filepath.Join(append([]string{RepoRoot(t), "testdata", "apps"}, name...)...)
+}

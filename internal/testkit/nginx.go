@@ -23,10 +23,14 @@ type NginxOptions struct {
 	Upstream string
 	// BigBytes is the size of /big; 8 MiB by default.
 	BigBytes int
+	// HTTP2 has it speak HTTP/2 instead of HTTP/1, by prior knowledge.
+	HTTP2 bool
 	// NoLog leaves the access log out, for measuring throughput.
 	NoLog bool
 	// Directives are added to the server block as they are.
 	Directives string
+	// Server are the directives of a second server, which has to listen elsewhere.
+	Server string
 }
 
 // Nginx is a running nginx with one worker.
@@ -69,7 +73,7 @@ http {
   client_max_body_size 0;
   {{if .Upstream}}upstream kit { server {{.Upstream}}; keepalive 16; }{{end}}
   server {
-    listen {{.Addr}} reuseport;
+    listen {{.Addr}} {{if .HTTP2}}http2 {{end}}reuseport;
     location / { return 200 "hello\n"; }
     location = /status/204 { return 204; }
     location = /status/404 { return 404; }
@@ -85,6 +89,11 @@ http {
     }{{end}}
     {{.Directives}}
   }
+  {{if .Server}}server {
+    {{.Server}}
+    location / { return 200 "hello\n"; }
+    location = /big { alias {{.Dir}}/big; }
+  }{{end}}
 }
 `))
 

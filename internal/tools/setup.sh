@@ -12,6 +12,7 @@ wanted=(
   javac:default-jdk-headless
   puma:puma
   haproxy:haproxy
+  nghttp:nghttp2-client h2load:nghttp2-client tinyproxy:tinyproxy
 )
 
 export PATH="$PATH:/usr/sbin:/sbin"
@@ -29,6 +30,16 @@ fi
 if ! /usr/bin/python3 -c 'import aiohttp' 2>/dev/null; then
   missing+=(aiohttp)
   packages+=(python3-aiohttp)
+fi
+for module in grpc:python3-grpcio hypercorn:python3-hypercorn h2:python3-h2 websockets:python3-websockets; do
+  if ! /usr/bin/python3 -c "import ${module%%:*}" 2>/dev/null; then
+    missing+=("${module%%:*}")
+    packages+=("${module##*:}")
+  fi
+done
+if [ ! -e /usr/share/nodejs/ws/package.json ]; then
+  missing+=(ws)
+  packages+=(node-ws)
 fi
 if ! compgen -G '/usr/sbin/php-fpm*' >/dev/null || ! compgen -G '/usr/lib/php/*/curl.so' >/dev/null; then
   missing+=(php-fpm)

@@ -39,7 +39,7 @@ function ask(session, job, target) {
     stream.on('data', (piece) => { line.received += piece.length; });
     stream.on('end', () => end());
     stream.on('error', end);
-    stream.end(Buffer.alloc(line.sent));
+    if (line.sent > 0) stream.end(Buffer.alloc(line.sent)); // a GET has ended by itself
   });
 }
 
