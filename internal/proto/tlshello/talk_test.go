@@ -79,6 +79,8 @@ func sockets(t testing.TB) (a, b net.Conn) {
 	return a, b
 }
 
+const greeting = "hello\n"
+
 // converse has two ends of crypto/tls shake hands, exchange a line if that works, and close, and gives what
 // went over the wire.
 func converse(t testing.TB, client, server *tls.Config) []turn {
@@ -90,14 +92,14 @@ func converse(t testing.TB, client, server *tls.Config) []turn {
 	go func() {
 		defer close(done)
 		defer func() { _ = b.Close() }()
-		line := make([]byte, 64)
-		if n, err := other.Read(line); err == nil {
-			_, _ = other.Write(line[:n])
+		line := make([]byte, len(greeting))
+		if _, err := io.ReadFull(other, line); err == nil {
+			_, _ = other.Write(line)
 			_, _ = io.Copy(io.Discard, other)
 		}
 	}()
-	if _, err := one.Write([]byte("hello\n")); err == nil {
-		_, _ = io.ReadFull(one, make([]byte, 6))
+	if _, err := one.Write([]byte(greeting)); err == nil {
+		_, _ = io.ReadFull(one, make([]byte, len(greeting)))
 	}
 	_ = one.Close()
 	_ = a.Close()
