@@ -162,9 +162,9 @@ func TestUpgrade(t *testing.T) {
 	for _, span := range []testkit.Span{server, client} {
 		assert.EqualValues(t, 101, span.Int("http.response.status_code"))
 		assert.Equal(t, true, span.Attrs["beyla.stream"])
-		assert.Equal(t, "upgrade", span.Str("beyla.stream.kind"))
-		assert.Equal(t, "Unset", span.StatusCode)
-		assert.Less(t, span.Took(), 250*time.Millisecond, "until the upgrade, not until the end of the connection")
+		assert.Equal(t, "websocket", span.Str("beyla.stream.kind"))
+		assert.Equal(t, "connection_closed", span.Str("error.type"), "no end that a WebSocket has")
+		assert.Less(t, span.Took(), 250*time.Millisecond, "until the last byte, not until the end of the connection")
 	}
 	in.finish(t, s.Addr, 2)
 }
