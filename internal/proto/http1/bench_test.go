@@ -134,3 +134,31 @@ func BenchmarkDetect(b *testing.B) {
 		Detect(event.TCP, request.Bytes, response.Bytes)
 	}
 }
+
+// BenchmarkWebSocket is a message of 100 bytes from the client, in a packet of its own.
+func BenchmarkWebSocket(b *testing.B) {
+	sink := &watcher{}
+	p := New(Config{}).NewParser(event.TCP, sink)
+	feed(p, proto.ToServer, toWebSockets)
+	feed(p, proto.ToClient, areWebSockets)
+	seg := &proto.Segment{Bytes: []byte("\x81\xe4mask" + strings.Repeat("x", 100)), Message: sink}
+	b.ReportAllocs()
+	for b.Loop() {
+		p.Feed(proto.ToServer, seg)
+		sink.empty()
+	}
+}
+
+// BenchmarkCall is a unary call of gRPC-Web.
+func BenchmarkCall(b *testing.B) {
+	p := New(Config{}).NewParser(event.TCP, &describing{side: proto.Server})
+	request := &proto.Segment{Bytes: []byte("POST /shop.v1.Cart/Add HTTP/1.1\r\nHost: shop.test\r\n" +
+		"Content-Type: application/grpc-web+proto\r\nContent-Length: 7\r\n\r\n\x00\x00\x00\x00\x02ab")}
+	response := &proto.Segment{Bytes: []byte("HTTP/1.1 200 OK\r\nContent-Type: application/grpc-web+proto\r\nTransfer-Encoding: chunked\r\n\r\n" +
+		"1b\r\n\x00\x00\x00\x00\x02cd\x80\x00\x00\x00\x0fgrpc-status: 0\r\r\n0\r\n\r\n")}
+	b.ReportAllocs()
+	for b.Loop() {
+		p.Feed(proto.ToServer, request)
+		p.Feed(proto.ToClient, response)
+	}
+}

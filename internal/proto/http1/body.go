@@ -5,6 +5,7 @@ import "github.com/beylareceiver/beylareceiver/internal/proto"
 func (p *parser) fixed(h *half, seg *proto.Segment, b []byte) int {
 	n := int(min(h.left, int64(len(b))))
 	p.take(h, seg, n)
+	p.payload(h, seg, b[:n])
 	p.passFixed(h, int64(n))
 	return n
 }
@@ -16,8 +17,21 @@ func (p *parser) passFixed(h *half, n int64) {
 	}
 }
 
+// untilClose takes the next bytes of a body that ends with the connection.
+func (p *parser) untilClose(h *half, seg *proto.Segment, b []byte) {
+	h.content(int64(len(b)))
+	p.payload(h, seg, b)
+}
+
 func (p *parser) chunked(h *half, seg *proto.Segment, b []byte) int {
-	n, data := h.chunks.feed(b)
+	p.lingers(h, seg.At)
+	var n int
+	var data int64
+	if h.x != nil && h.x.call != nil {
+		n, data = p.callChunks(h, seg, b)
+	} else {
+		n, data = h.chunks.feed(b)
+	}
 	p.take(h, seg, n)
 	h.content(data)
 	switch h.chunks.part {
@@ -30,6 +44,7 @@ func (p *parser) chunked(h *half, seg *proto.Segment, b []byte) int {
 }
 
 func (p *parser) lostChunks(h *half, seg *proto.Segment, b []byte) int {
+	p.lingers(h, seg.At)
 	n, over := h.tail.feed(b)
 	p.take(h, seg, n)
 	if over {
@@ -44,12 +59,19 @@ func (h *half) loseChunks() {
 	h.enter(inLostChunks)
 	h.tail = 0
 	h.unsized()
+	h.missed(h.first, -1)
 }
 
 // Gap implements proto.Parser.
 func (p *parser) Gap(dir proto.Dir, at, n int64) {
 	h := &p.halves[dir]
-	if n <= 0 || h.state == over {
+	switch {
+	case n <= 0:
+		return
+	case h.state == over:
+		if p.next != nil {
+			p.next.Gap(dir, at, n)
+		}
 		return
 	}
 	h.gapped = true
@@ -61,21 +83,26 @@ func (p *parser) Gap(dir proto.Dir, at, n int64) {
 	case inFixed:
 		own := min(n, h.left)
 		h.pass(at, own)
+		h.missed(at, own)
 		p.passFixed(h, own)
 		if n > own {
 			p.hide(h, proto.LostGap)
 		}
 	case inChunked:
+		p.lingers(h, at)
 		h.pass(at, n)
 		if h.chunks.skip(n) {
 			h.content(n)
+			h.missed(at, n)
 		} else {
 			h.loseChunks()
 		}
 	case untilClose:
 		h.pass(at, n)
 		h.content(n)
+		h.missed(at, n)
 	default:
+		p.lingers(h, at)
 		h.tail = 0
 		h.pass(at, n)
 		if h.dir == proto.ToClient && h.x == nil {
@@ -91,6 +118,10 @@ func (p *parser) gapInHead(h *half, at, n int64) {
 	case h.begun:
 		x := h.x
 		p.truncate(h)
+		if p.next != nil {
+			p.next.Gap(h.dir, at, n)
+			return
+		}
 		h.pass(at, n)
 		if h.dir == proto.ToClient && x != nil && h.x == nil {
 			p.fail(proto.NotObserved) // the final response may hide behind an interim one

@@ -60,6 +60,20 @@ func (c *chunks) feed(b []byte) (n int, data int64) {
 	return n, data
 }
 
+// next is feed up to the end of one run of content, which it gives.
+func (c *chunks) next(b []byte) (n int, content []byte) {
+	for n < len(b) && c.part < chunksOver {
+		if c.part == chunkData {
+			end := n + int(min(c.left, int64(len(b)-n)))
+			c.passData(int64(end - n))
+			return end, b[n:end]
+		}
+		c.step(b[n])
+		n++
+	}
+	return n, nil
+}
+
 func (c *chunks) passData(n int64) {
 	if c.left -= n; c.left == 0 {
 		c.part = chunkDataEnd

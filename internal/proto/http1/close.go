@@ -10,15 +10,19 @@ func (p *parser) Close(dir proto.Dir, last int64, how proto.Ending) {
 		p.reset = true
 	}
 	if h.state == over {
+		if p.next != nil {
+			p.next.Close(dir, last, how)
+		}
 		return
 	}
 	if m := h.message(); m != nil && m.Seen && m.Last < last {
 		m.Last = last
 	}
 	if dir == proto.ToServer {
+		p.quit = how == proto.FIN || how == proto.RST
 		p.closeRequests(h, how)
 	} else {
-		p.closeResponses(h, how)
+		p.closeResponses(h, last, how)
 	}
 }
 
@@ -32,8 +36,11 @@ func (p *parser) closeRequests(h *half, how proto.Ending) {
 	h.enter(over)
 }
 
-func (p *parser) closeResponses(h *half, how proto.Ending) {
+func (p *parser) closeResponses(h *half, last int64, how proto.Ending) {
 	fault, hidden := p.fault(how), h.endsByNext()
+	for _, x := range p.queue.list {
+		x.quit = p.quit
+	}
 	switch {
 	case h.x == nil:
 	case how == proto.FIN && !p.reset && (h.state == untilClose || hidden):
@@ -45,6 +52,10 @@ func (p *parser) closeResponses(h *half, how proto.Ending) {
 		fault = proto.NotObserved // the others' responses may lie where nobody could look
 	}
 	p.fail(fault)
+	if p.next != nil { // the head of 101 was under way
+		p.next.Close(proto.ToClient, last, how)
+		return
+	}
 	p.surrender(proto.LostOpaque)
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/beylareceiver/beylareceiver/internal/proto"
 	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
 	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
 )
@@ -38,6 +39,9 @@ type Config struct {
 	// Hasher makes Exchange.RequestID of them. Protocols that share it give equal
 	// ids equal numbers; the zero value stands for one of the protocol's own.
 	Hasher tracecontext.Hasher
+	// Next makes the parser of what follows HTTP on a connection: HTTP/2 after an upgrade, anything
+	// inside a tunnel. nil: nobody reads it.
+	Next proto.Next
 
 	// MaxHead is how many bytes of a head are read; what is longer is truncated.
 	MaxHead int

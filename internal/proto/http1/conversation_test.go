@@ -25,7 +25,7 @@ const conversations = "../../../testdata/wire/http1"
 //	> TIME         bytes to the server; "<" are to the client, here as below
 //	> TIME new     the same, but a message begins though the direction did not change
 //	> gap TIME N   N bytes passed unseen
-//	> close TIME FIN|RST|Gone|Expired
+//	> close TIME FIN|RST|Gone|Expired|Idle
 //	wants          what the parser wants now, to the server and to the client
 //	want           the log of the sink; both directions have expired by then
 //
@@ -94,7 +94,7 @@ func parseStep(words []string, data []byte) (s step, err error) {
 		if s.verb == "gap" && err == nil {
 			s.n, err = strconv.ParseInt(words[3], 10, 64)
 		} else {
-			s.how = map[string]proto.Ending{"FIN": proto.FIN, "RST": proto.RST, "Gone": proto.Gone, "Expired": proto.Expired}[words[3]]
+			s.how = map[string]proto.Ending{"FIN": proto.FIN, "RST": proto.RST, "Gone": proto.Gone, "Expired": proto.Expired, "Idle": proto.Idle}[words[3]]
 		}
 		return s, err
 	}
@@ -159,7 +159,10 @@ func (c *conversation) play(t testing.TB, o *protocol, cut func(n int) int) stri
 	return l.String()
 }
 
-var wantNames = map[proto.Want]string{proto.Heads: "Heads", proto.Rest: "Rest", proto.All: "All", proto.Nothing: "Nothing"}
+var wantNames = map[proto.Want]string{
+	proto.Heads: "Heads", proto.Rest: "Rest", proto.All: "All", proto.Frames: "Frames",
+	proto.Turns: "Turns", proto.Totals: "Totals", proto.Nothing: "Nothing",
+}
 
 // log is a sink that writes down what it is told.
 type log struct {
@@ -167,6 +170,7 @@ type log struct {
 	t        testing.TB
 	accounts map[string]*account
 	open     map[*proto.Exchange]bool
+	streams  map[*proto.Exchange]bool
 	ids      []uint64 // request ids in the order of their first appearance
 }
 
@@ -199,6 +203,7 @@ func (l *log) Open(x *proto.Exchange) {
 func (l *log) Done(x *proto.Exchange) {
 	require.True(l.t, l.open[x], "done without open, or twice")
 	delete(l.open, x)
+	delete(l.streams, x)
 	e := x.Semantics.(*exchange)
 	fmt.Fprintf(l, "done %s %s", e.Method, short(e.target))
 	for _, f := range []struct {
@@ -229,6 +234,7 @@ func (l *log) Done(x *proto.Exchange) {
 		fmt.Fprintf(l, "  status %d\n", e.Status)
 	}
 	l.message("response", &x.Response)
+	l.stream(e)
 	x.Semantics.Release()
 }
 
@@ -273,7 +279,34 @@ func (l *log) message(name string, m *proto.Message) {
 	l.WriteByte('\n')
 }
 
-func (*log) Streams(*proto.Exchange) {}
+func (l *log) Streams(x *proto.Exchange) {
+	e := x.Semantics.(*exchange)
+	require.True(l.t, l.open[x], "a stream without open")
+	require.True(l.t, x.Response.Seen, "a stream before its response")
+	require.NotZero(l.t, x.Mark&proto.MarkStream)
+	require.False(l.t, l.streams[x], "twice")
+	if l.streams == nil {
+		l.streams = map[*proto.Exchange]bool{}
+	}
+	l.streams[x] = true
+	fmt.Fprintf(l, "streams %s %s\n", e.Method, short(e.target))
+}
+
+func (l *log) stream(e *exchange) {
+	if s := e.stream; s != nil {
+		fmt.Fprintf(l, "  messages %d, bytes %d", s.traffic.Messages, s.traffic.Bytes)
+		if s.closed {
+			fmt.Fprintf(l, " closed%s %d", arrow(s.closer), s.code)
+		}
+		l.WriteByte('\n')
+	}
+	if c := e.call; c != nil {
+		sent, known := c.Messages(proto.ToServer)
+		received, knownToo := c.Messages(proto.ToClient)
+		code, _ := c.Code()
+		fmt.Fprintf(l, "  %s call of %s: %d %t, %d %t %q\n", e.Protocol, c.Method, sent, known, received, knownToo, code)
+	}
+}
 
 func (l *log) Lost(m proto.Account, why proto.Lost) {
 	name := "-"
@@ -295,6 +328,7 @@ func (l *log) settle(p *parser) {
 		require.Nil(l.t, h.buf)
 		require.Nil(l.t, h.x)
 	}
+	require.Nil(l.t, p.next)
 }
 
 func marks(m proto.Mark) string {

@@ -2,6 +2,7 @@ package http1
 
 import (
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/grpc"
 	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
 )
 
@@ -19,6 +20,17 @@ type exchange struct {
 	version string
 	// expect is true when the client waits for 100 before it sends the body.
 	expect bool
+	// upgrade is where Upgrade says that it goes: the response's, else the request's.
+	upgrade upgrade
+	// polls is true for a request that asks for an answer to be held back.
+	polls bool
+	// told is true once the sink knows that it is a stream.
+	told bool
+	// quit is true when the client ended the connection before the response was whole.
+	quit bool
+	// stream is what it goes on as, call what it is a call of; mostly nil.
+	stream *stream
+	call   *grpc.Call
 	// size is what the queue counts it for.
 	size int
 }
@@ -34,19 +46,20 @@ func (o *protocol) newExchange() *exchange {
 
 // Release implements proto.Semantics.
 func (x *exchange) Release() {
+	x.dropCall()
 	x.reset()
 	x.owner.free.Give(x)
 }
 
 // reset empties the exchange and keeps the memory of its accounts.
 func (x *exchange) reset() {
-	x.Request.Reset()
-	x.Response.Reset()
-	*x = exchange{
-		Exchange: proto.Exchange{Protocol: Name, Request: x.Request, Response: x.Response},
-		owner:    x.owner,
-	}
-	x.Semantics = x
+	request, response, owner := x.Request.Accounts, x.Response.Accounts, x.owner
+	clear(request)
+	clear(response)
+	*x = exchange{}
+	x.owner, x.Semantics, x.Protocol = owner, x, Name
+	x.Request.Accounts, x.Request.Body = request[:0], -1
+	x.Response.Accounts, x.Response.Body = response[:0], -1
 }
 
 // held is how many bytes of text the exchange may keep alive.

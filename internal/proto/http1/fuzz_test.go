@@ -43,7 +43,7 @@ func FuzzParser(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, script []byte, seed uint64) {
 		c := decode(script)
-		for _, config := range []Config{{}, limits} {
+		for _, config := range []Config{{}, {Next: follow}, limits} {
 			whole := c.play(t, newProtocol(config), func(n int) int { return n })
 			require.Equal(t, whole, c.play(t, newProtocol(config), func(int) int { return 1 }), "byte by byte")
 			r := rand.New(rand.NewPCG(seed, 2))

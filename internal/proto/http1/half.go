@@ -30,40 +30,41 @@ const restAfter = 1 << 10
 
 // half is one direction of a connection.
 type half struct {
-	dir   proto.Dir
-	state state
 	// x is the exchange whose message is under way. nil: nobody's, and why
 	// says for which reason. Before a head has begun, x may still be the exchange
 	// whose end was not seen: what turns out to be no head belongs to it.
 	x   *exchange
 	why proto.Lost
 
-	// buf holds an unfinished head, scan is how far headEnd has looked.
-	buf  []byte
-	scan int
+	dir   proto.Dir
+	state state
 	// begun is true once the head's first line has convinced.
 	begun bool
 	// guess is true when the head is sought after a loss: then what is no head is no surprise.
 	guess bool
+	tail  terminator // inLostChunks
+	// started is true once a byte has come; ordinal and index are the tap's
+	// message that it belongs to, and how many messages of ours began there.
+	started bool
+	// fed is how many of its bytes have come, gapped whether some have not.
+	gapped bool
+	// told is true once the sink knows that it is lost.
+	told    bool
+	ordinal uint32
+	index   uint32
+	fed     int
+
+	// buf holds an unfinished head, scan is how far headEnd has looked.
+	buf  []byte
+	scan int
 	// first and origin are the head's first byte's, slot is its message's index there.
+	// Behind the head first is the chunked body's, or notYet.
 	first  int64
 	origin proto.Origin
 	slot   uint32
 
 	left   int64 // inFixed
 	chunks chunks
-	tail   terminator // inLostChunks
-
-	// started is true once a byte has come; ordinal and index are the tap's
-	// message that it belongs to, and how many messages of ours began there.
-	started bool
-	ordinal uint32
-	index   uint32
-	// fed is how many of its bytes have come, gapped whether some have not.
-	fed    int
-	gapped bool
-	// told is true once the sink knows that it is lost.
-	told bool
 }
 
 // body tells whether a body is under way.

@@ -64,7 +64,7 @@ func TestRandomConversations(t *testing.T) {
 	for seed := range uint64(3000) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		c := randomConversation(r, pieces)
-		for _, config := range []Config{{}, limits} {
+		for _, config := range []Config{{}, {Next: follow}, limits} {
 			whole := c.play(t, newProtocol(config), func(n int) int { return n })
 			require.Equal(t, whole, c.play(t, newProtocol(config), func(int) int { return 1 }), "seed %d, byte by byte", seed)
 			require.Equal(t, whole, c.play(t, newProtocol(config), func(n int) int { return 1 + r.IntN(n) }), "seed %d, in pieces", seed)

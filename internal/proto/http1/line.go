@@ -54,10 +54,23 @@ func judgeRequest(b []byte) proto.Verdict {
 }
 
 func judgeLine(line []byte) proto.Verdict {
+	if isUsual(line) {
+		return proto.Yes
+	}
 	if r, ok := parseRequestLine(line); !ok || r.minor == 0 || string(r.method) == "PRI" {
 		return proto.No
 	}
 	return proto.Yes
+}
+
+// isUsual tells at a glance what nearly all request lines look like: "GET /x HTTP/1.1\r".
+func isUsual(line []byte) bool {
+	const tail = len(" HTTP/1.1\r")
+	end := len(line) - tail
+	if end < len("GET /") || line[len(line)-1] != '\r' || string(line[end:len(line)-2]) != " HTTP/1." || !digit(line[len(line)-2]) {
+		return false
+	}
+	return string(line[:5]) == "GET /" || string(line[:6]) == "POST /"
 }
 
 func looksLikeTarget(b []byte) bool {

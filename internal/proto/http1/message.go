@@ -94,12 +94,13 @@ func (p *parser) enterBody(h *half, e extent, length int64) {
 		h.left = length
 	case byChunks:
 		h.enter(inChunked)
-		h.chunks = chunks{}
+		h.chunks, h.first = chunks{}, notYet
 	case byClose:
 		h.enter(untilClose)
 	case unknownExtent:
 		h.enter(untilNext)
 		h.unsized()
+		h.missed(h.first, -1)
 		if h.dir == proto.ToServer {
 			p.queue.hide(h.ordinal, proto.LostGap)
 		}
@@ -114,6 +115,7 @@ func (p *parser) messageOver(h *half) {
 	case x == nil:
 	case h.dir == proto.ToServer:
 		x.Request.Whole = true
+		x.requestEnds()
 		h.x = nil
 	default:
 		p.finish(x)

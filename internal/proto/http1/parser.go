@@ -16,10 +16,13 @@ type parser struct {
 	pipelined bool
 	// strikes counts messages in a row that were not HTTP.
 	strikes int
-	// reset is true once the connection was reset.
-	reset bool
-	// dead is true once nothing more will be used.
+	// reset is true once the connection was reset, quit once the client has ended it first.
+	reset, quit bool
+	// dead is true once HTTP is over on this connection. next has what follows, if anybody does.
 	dead bool
+	next proto.Parser
+	// ended is true when the client had ended its direction by then.
+	ended bool
 }
 
 func newParser(o *protocol, sink proto.Sink) *parser {
@@ -59,7 +62,12 @@ func (p *parser) step(h *half, seg *proto.Segment, b []byte) int {
 	case inLostChunks:
 		return p.lostChunks(h, seg, b)
 	case untilClose:
-		h.content(int64(len(b)))
+		p.untilClose(h, seg, b)
+	case over:
+		if p.next != nil {
+			p.pass(h, seg, b)
+			return len(b)
+		}
 	}
 	p.take(h, seg, len(b))
 	return len(b)
@@ -112,6 +120,8 @@ func (p *parser) lose(h *half, seg *proto.Segment, why proto.Lost) {
 func (p *parser) Wants(dir proto.Dir) proto.Want {
 	h := &p.halves[dir]
 	switch {
+	case p.dead && p.next != nil:
+		return p.next.Wants(dir)
 	case p.dead:
 		return proto.Nothing
 	case p.pipelined:
@@ -125,6 +135,11 @@ func (p *parser) Wants(dir proto.Dir) proto.Want {
 // surrender ends the parser's interest in the connection.
 func (p *parser) surrender(why proto.Lost) {
 	p.fail(proto.NotObserved)
+	p.leave(why)
+}
+
+// leave ends HTTP on the connection.
+func (p *parser) leave(why proto.Lost) {
 	p.dead = true
 	for i := range p.halves {
 		h := &p.halves[i]

@@ -3,6 +3,7 @@ package http1
 import (
 	"github.com/beylareceiver/beylareceiver/internal/event"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/grpc"
 	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
 	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
 )
@@ -16,6 +17,11 @@ type protocol struct {
 	words  *httpwords.Vocabulary
 	// contexts reads where requests come from, one head at a time.
 	contexts *tracecontext.Reader
+
+	rpc *grpc.Vocabulary
+	// asked is the call that the head under way may be of; calls are spare ones.
+	asked grpc.Call
+	calls httpwords.Pool[grpc.Call]
 
 	free    httpwords.Pool[exchange]
 	buffers httpwords.Buffers
@@ -36,6 +42,7 @@ func newProtocol(c Config) *protocol {
 		words:    httpwords.New(c.Words()),
 		contexts: tracecontext.NewReader(c.contexts()),
 	}
+	o.rpc = grpc.New(c.Words(), o.words)
 	o.spare = o.newExchange()
 	return o
 }

@@ -74,10 +74,17 @@ func (p *parser) finish(x *exchange) {
 func (p *parser) done(fault proto.Fault) {
 	x := p.queue.pop()
 	p.detach(x)
+	p.part(x, fault)
+}
+
+// part hands an exchange that nobody works on any more to the sink.
+func (p *parser) part(x *exchange, fault proto.Fault) {
 	x.Fault = fault
 	if !x.Request.Whole {
 		x.Request.Body = -1
 	}
+	x.callOver()
+	x.markStream()
 	p.sink.Done(&x.Exchange)
 }
 

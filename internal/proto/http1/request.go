@@ -52,6 +52,8 @@ func (p *parser) requestOver(h *half, head []byte, truncated bool) {
 	if h.x != nil {
 		x.Request.Truncated = truncated
 		x.Mark |= x.Marks(x.target, f.contentType)
+		x.polls = x.IsLongPoll(x.target, f.prefer)
+		x.beginCall(f.call)
 		p.open(x)
 	}
 	p.enterBody(h, end, f.length)
@@ -71,6 +73,9 @@ func (p *parser) open(x *exchange) {
 type requestFields struct {
 	framing
 	contentType, forwarded, forwardedFor []byte
+	prefer                               []byte
+	// call is true when a field says something of a call.
+	call bool
 }
 
 // readRequest fills the exchange from a head, possibly cut.
@@ -107,6 +112,12 @@ func (x *exchange) requestField(f *requestFields, name, value []byte) {
 	case len("expect"):
 		if httpwords.Is(name, "expect") {
 			x.expect = httpwords.Is(value, "100-continue")
+		} else if httpwords.Is(name, "prefer") {
+			f.prefer = value
+		}
+	case len("upgrade"):
+		if httpwords.Is(name, "upgrade") {
+			x.upgrade = upgradeOf(value)
 		}
 	case len("forwarded"):
 		if httpwords.Is(name, "forwarded") && f.forwarded == nil {
@@ -120,6 +131,7 @@ func (x *exchange) requestField(f *requestFields, name, value []byte) {
 		if httpwords.Is(name, "content-type") {
 			f.contentType = value
 		}
+		f.callField(x.owner, name, value)
 	case len("content-length"):
 		if httpwords.Is(name, "content-length") {
 			f.contentLength(value)
@@ -132,5 +144,7 @@ func (x *exchange) requestField(f *requestFields, name, value []byte) {
 		if httpwords.Is(name, "transfer-encoding") {
 			f.transferEncoding(value)
 		}
+	case len("content-encoding"), len("connect-timeout-ms"), len("connect-protocol-version"):
+		f.callField(x.owner, name, value)
 	}
 }

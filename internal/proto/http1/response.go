@@ -26,13 +26,13 @@ func (p *parser) responseOver(h *half, head []byte, truncated bool) {
 	f := x.readResponse(head)
 	switch {
 	case x.Status == 101:
-		p.tunnel(h, x, httpwords.Upgrade)
+		p.upgraded(h, x, truncated)
 		return
 	case x.Status < 200:
 		p.interim(h, x, truncated)
 		return
 	case x.Method == "CONNECT" && x.Status < 300:
-		p.tunnel(h, x, httpwords.Tunnel)
+		p.connected(h, x, truncated)
 		return
 	}
 	x.Response.Truncated = truncated
@@ -41,14 +41,18 @@ func (p *parser) responseOver(h *half, head []byte, truncated bool) {
 	if truncated {
 		end = unknownExtent
 	}
+	if h.x != nil {
+		x.answered(f.contentType, end)
+		if x.streams() && end != noBody {
+			p.tell(x)
+		}
+	}
 	p.enterBody(h, end, f.length)
 }
 
 // interim forgets a 1xx response, except for the accounts that it used.
 func (p *parser) interim(h *half, x *exchange, truncated bool) {
-	x.Status, x.ResponseHeaders, x.Stream = 0, nil, httpwords.NoStream
-	accounts := x.Response.Accounts
-	x.Response = proto.Message{Accounts: accounts, Body: -1}
+	x.forgetInterim()
 	h.disown(proto.LostGap)
 	h.enter(atStart)
 	if truncated {
@@ -56,14 +60,10 @@ func (p *parser) interim(h *half, x *exchange, truncated bool) {
 	}
 }
 
-// tunnel ends the exchange at the response's head: what follows is not HTTP.
-func (p *parser) tunnel(h *half, x *exchange, kind httpwords.Stream) {
-	x.Mark |= proto.MarkStream
-	x.Stream = kind
-	if h.x != nil {
-		p.finish(x)
-	}
-	p.surrender(proto.LostOpaque)
+func (x *exchange) forgetInterim() {
+	x.Status, x.ResponseHeaders = 0, nil
+	accounts := x.Response.Accounts
+	x.Response = proto.Message{Accounts: accounts, Body: -1}
 }
 
 // requestAnswered ends a request whose end could not be seen.
@@ -75,24 +75,34 @@ func (p *parser) requestAnswered(x *exchange) {
 	}
 }
 
+// responseFields gathers what is needed of a response's fields while they are read.
+type responseFields struct {
+	framing
+	contentType []byte
+}
+
 // readResponse fills the exchange from a head, possibly cut.
-func (x *exchange) readResponse(head []byte) framing {
+func (x *exchange) readResponse(head []byte) responseFields {
 	line, rest, _ := cutLine(head)
 	x.Status = statusOf(line)
 	if x.version == "" {
 		x.version = version(line[len("HTTP/1.")])
 	}
 	x.Response.Body = 0
-	f := framing{length: -1}
+	f := responseFields{framing: framing{length: -1}}
 	for left := fields(rest); ; {
 		name, value, ok := left.next()
 		if !ok {
 			return f
 		}
 		switch len(name) {
+		case len("upgrade"):
+			if httpwords.Is(name, "upgrade") {
+				x.upgrade = upgradeOf(value)
+			}
 		case len("content-type"):
-			if httpwords.Is(name, "content-type") && httpwords.IsEventStream(value) {
-				x.Stream = httpwords.EventStream
+			if httpwords.Is(name, "content-type") {
+				f.contentType = value
 			}
 		case len("content-length"):
 			if httpwords.Is(name, "content-length") {
@@ -103,6 +113,14 @@ func (x *exchange) readResponse(head []byte) framing {
 				f.transferEncoding(value)
 			}
 		}
-		x.owner.words.ResponseField(&x.Words, name, value)
+		x.responseField(name, value)
+	}
+}
+
+// responseField takes a field of a response's head, whatever it says.
+func (x *exchange) responseField(name, value []byte) {
+	x.owner.words.ResponseField(&x.Words, name, value)
+	if x.call != nil && x.Status >= 200 {
+		x.call.ResponseField(name, value)
 	}
 }

@@ -293,8 +293,11 @@ func spell(l attr.List, key string) string {
 
 func TestDescribeStreamsAndTruncation(t *testing.T) {
 	for kind, tc := range map[string]struct{ request, response string }{
-		"upgrade":      {"GET /ws HTTP/1.1\nUpgrade: websocket\n\n", "HTTP/1.1 101 Switching Protocols\n\n"},
+		"websocket":    {"GET /ws HTTP/1.1\nUpgrade: websocket\n\n", "HTTP/1.1 101 Switching Protocols\n\n\x88\x00"},
+		"upgrade":      {"GET /ws HTTP/1.1\nUpgrade: tcp\n\n", "HTTP/1.1 101 Switching Protocols\n\n"},
 		"connect":      {"CONNECT a.test:1 HTTP/1.1\n\n", "HTTP/1.1 200 OK\n\n"},
+		"chunked":      {"GET /e HTTP/1.1\n\n", "HTTP/1.1 200 OK\nContent-Type: application/x-ndjson\n\n{}"},
+		"long_poll":    {"GET /e HTTP/1.1\nPrefer: wait=5\n\n", "HTTP/1.1 200 OK\nContent-Length: 0\n\n"},
 		"event_stream": {"GET /e HTTP/1.1\n\n", "HTTP/1.1 200 OK\nContent-Type: text/event-stream\nContent-Length: 0\n\n"},
 	} {
 		server, client := describe(t, Config{}, here, tc.request, tc.response, proto.FIN)
@@ -302,6 +305,9 @@ func TestDescribeStreamsAndTruncation(t *testing.T) {
 			kv, _ := d.Attrs.Get("beyla.stream")
 			assert.Equal(t, attr.KV{Key: "beyla.stream", Kind: attr.Bool, Num: 1}, kv)
 			assert.Equal(t, kind, spell(d.Attrs, "beyla.stream.kind"))
+			kv, found := d.Attrs.Get("beyla.stream.first_byte")
+			assert.True(t, found)
+			assert.Equal(t, attr.Int, kv.Kind)
 			assert.False(t, d.Error)
 		}
 	}

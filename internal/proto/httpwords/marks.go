@@ -50,8 +50,14 @@ func isExporter(agent string) bool {
 }
 
 // isHealthProbe knows the agents that probers document: kubelet, Google Cloud,
-// AWS, Azure, Envoy, Consul, Cloudflare.
+// AWS, Azure, Envoy, Consul, and Cloudflare, which calls itself a browser.
 func isHealthProbe(agent string) bool {
+	if agent == "" {
+		return false
+	}
+	if strings.IndexByte("kGEALHC", agent[0]) < 0 {
+		return strings.HasPrefix(agent, "Mozilla/5.0 (compatible") && strings.Contains(agent, "Cloudflare-Healthchecks/")
+	}
 	for _, prefix := range [...]string{
 		"kube-probe/", "GoogleHC/", "GoogleStackdriverMonitoring-UptimeChecks", "ELB-HealthChecker/",
 		"Amazon-Route53-Health-Check-Service", "Amazon Route 53 Health Check Service", "Load Balancer Agent",
@@ -61,5 +67,5 @@ func isHealthProbe(agent string) bool {
 			return true
 		}
 	}
-	return strings.Contains(agent, "Cloudflare-Healthchecks/")
+	return false
 }

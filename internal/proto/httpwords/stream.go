@@ -106,9 +106,16 @@ func waits(prefer []byte) bool {
 
 func asksToWait(path, query string) bool {
 	var index, wait, watch, engine, polling bool
-	for rest, more := query, true; more; {
-		var pair string
-		pair, rest, more = strings.Cut(rest, "&")
+	for rest := query; rest != ""; {
+		pair := rest
+		if i := strings.IndexByte(rest, '&'); i >= 0 {
+			pair, rest = rest[:i], rest[i+1:]
+		} else {
+			rest = ""
+		}
+		if pair == "" || strings.IndexByte("iwEt", pair[0]) < 0 {
+			continue
+		}
 		name, value, _ := strings.Cut(pair, "=")
 		switch name {
 		case "index":

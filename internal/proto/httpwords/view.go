@@ -164,7 +164,7 @@ func (v *Vocabulary) describeOutcome(view *View, d *proto.Description) {
 		a.Str("error.type", view.Failure)
 	case status >= 500, view.Side == proto.Client && status >= 400:
 		d.Error = true
-		a.Str("error.type", v.decimal(status))
+		a.Str("error.type", v.Decimal(status))
 	}
 }
 

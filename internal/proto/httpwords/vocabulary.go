@@ -100,7 +100,8 @@ func (v *Vocabulary) Full(t *Target, authority string) string {
 	return v.Text(b)
 }
 
-func (v *Vocabulary) decimal(n int) string {
+// Decimal is a number as text.
+func (v *Vocabulary) Decimal(n int) string {
 	v.scratch = strconv.AppendInt(v.scratch[:0], int64(n), 10)
 	return v.Text(v.scratch)
 }
