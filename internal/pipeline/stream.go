@@ -14,8 +14,9 @@ import (
 // built when it is over, or, if that takes longer than Config.StreamReport, before:
 // then others may follow, each below the first one, about what has passed since.
 type stream struct {
-	slot int   // its place in Engine.streams
-	due  int64 // when it is told of next, boot ns
+	slot  int   // its place in Engine.streams
+	due   int64 // when it is told of next, boot ns
+	asked int64 // when it first should have been, and had to wait; 0: never
 	// told is how far it was told of, event time, in so many spans.
 	told  int64
 	parts int64
@@ -33,17 +34,28 @@ func (s *session) Streams(x *proto.Exchange) {
 }
 
 // tendStreams tells of the streams that have been open for long, and keeps what they hold small.
+//
+// Those that stand on a client's span come after the others, among which that client's is.
 func (e *Engine) tendStreams(now int64) {
+	for _, below := range [...]bool{false, true} {
+		for _, x := range e.streams {
+			st := x.Stage.(*stage)
+			if e.cfg.StreamReport > 0 && now >= st.stream.due && (st.parent != nil) == below {
+				e.report(x, st, now)
+			}
+		}
+	}
 	for _, x := range e.streams {
 		st := x.Stage.(*stage)
-		if e.cfg.StreamReport > 0 && now >= st.stream.due {
-			e.report(x, st, now)
-		}
 		if len(x.Request.Accounts)+len(x.Response.Accounts) > maxStreamAccounts {
 			e.lighten(x, e.outlook(x, st))
 		}
 	}
 }
+
+// streamPatience is how long, in nanoseconds, a report waits for what its span needs:
+// it is tried again once in a sweep.
+const streamPatience = int64(3e9)
 
 // maxStreamAccounts is how many messages of the tap's a stream may hold before it has to
 // be said what becomes of them.
@@ -79,10 +91,13 @@ func (e *Engine) report(x *proto.Exchange, st *stage, now int64) {
 		t.due = now + int64(e.cfg.StreamReport)
 		return
 	}
-	if e.early(x) && now < t.due+parentWait {
+	if t.asked == 0 {
+		t.asked = now
+	}
+	if e.early(x) && now < t.asked+streamPatience {
 		return
 	}
-	t.due = now + int64(e.cfg.StreamReport)
+	t.asked, t.due = 0, now+int64(e.cfg.StreamReport)
 	if e.judge(x, st) != ledger.Used {
 		return
 	}
