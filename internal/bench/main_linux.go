@@ -27,6 +27,7 @@ func measurements() []measurement {
 		{"throughput", bothEnds},
 		{"server-end", serverEnd},
 		{"empty", emptyPrograms},
+		{"sdk", sdk},
 		{"fixed", fixedLoad},
 		{"rare", rare},
 		{"kernel", kernelTime},

@@ -82,8 +82,13 @@ func (m metrics) histogram(name string, q float64) (mean, bound float64) {
 	return m.sum(name+"_sum") / count, bound
 }
 
+// hasName tells whether a series is of this metric: the receiver's, unless the name
+// begins as all of the Collector's do.
 func hasName(series, name string) bool {
-	rest, ok := strings.CutPrefix(series, "otelcol_beyla_"+name)
+	if !strings.HasPrefix(name, "otelcol_") {
+		name = "otelcol_beyla_" + name
+	}
+	rest, ok := strings.CutPrefix(series, name)
 	return ok && (rest == "" || rest[0] == '{')
 }
 
