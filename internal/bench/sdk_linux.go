@@ -69,7 +69,7 @@ func (b *bench) everyWay(ctx context.Context, binary string) (w ways, spans floa
 		w.instrumented, err = b.loadGo(ctx, binary, fmt.Sprintf("http://127.0.0.1:%d/v1/traces", port))
 		return err
 	})
-	return w, d.grown("otelcol_receiver_accepted_spans_total"), err
+	return w, d.grown("otelcol_receiver_accepted_spans"), err
 }
 
 // loadGo saturates a server that is started for it. An empty otlp is none.
