@@ -47,8 +47,8 @@
 //     servers push one frame after the other without the direction ever turning, and the start of such a run tells
 //     nothing of the frames behind it. What it does not copy of a long packet lies inside one payload mostly, and then loses
 //     nothing. Once frames may have been missed in a direction, its count is unknown for good, and for that
-//     direction the kernel is asked for totals only. So it is for frames that pass before the kernel has heard (10 ms
-//     after the handshake) beyond the window.
+//     direction the kernel is asked for totals only. That may happen right at the beginning, to frames that pass before the
+//     kernel has heard (some 10 ms), if they are more than the window.
 //   - upgrade: 101 to anything else that Config.Next does not take. It is as long as the connection, and its bytes are counted.
 //   - connect: the same behind CONNECT's 2xx. What is inside goes to Config.Next, whose exchanges
 //     are told of besides the tunnel's. Bytes that nobody reads count as opaque.
