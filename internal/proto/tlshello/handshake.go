@@ -33,7 +33,7 @@ func (r *Reader) change(from End, s *stream) {
 // have sent something with it.
 func (r *Reader) agree() {
 	if r.facts.Server && r.streams[Client].finished && r.streams[Server].finished {
-		r.facts.Established, r.settled = Yes, true
+		r.facts.Established = Yes
 	}
 }
 
@@ -43,8 +43,9 @@ func (r *Reader) sealed(from End, s *stream) {
 	s.sealed++
 	if !f.Server || !f.Modern() {
 		if r.joined && r.streams[Client].sealed > 0 && r.streams[Server].sealed > 0 {
-			f.Established, r.settled = Yes, true
+			f.Established = Yes
 		}
+		r.settled = f.Established == Yes
 		return
 	}
 	short := s.left == sealedAlert
