@@ -22,6 +22,8 @@ type Call struct {
 	code   Code
 	// coded is true once a code was seen.
 	coded bool
+	// suspect is true for a request that may turn out to be a call.
+	suspect bool
 	// named is true when the request names Connect's version.
 	named bool
 	// encoded is true for bodies that HTTP's content-encoding hides.
@@ -102,6 +104,9 @@ func (c *Call) Respond(status int) {
 	m, w := c.media[proto.ToClient], &c.walkers[proto.ToClient]
 	ok := status == 200
 	switch c.Flavour {
+	case None:
+		c.suspect = c.suspect && !m.foreign()
+		w.start(plain, ok && c.suspect)
 	case GRPC:
 		w.start(plain, ok && (m == grpcMedia || m == noMedia))
 	case Web, WebText: // the server chooses which of the two

@@ -9,6 +9,7 @@
 //
 //	c.RequestField(name, value)     for every field of the request's head
 //	c.Begin(method, target)         when that head is over: is it a call at all? If not, nothing below is of use
+//	c.Suspect(method, target)       if it is none, but the head could not be read in full
 //	c.Payload, c.Skipped, c.End     as the request's body passes and ends
 //	c.ResponseField(name, value)    for every field of the final response's head
 //	c.Respond(status)               when that head is over
@@ -26,6 +27,10 @@
 // (base64), application/connect+x (streams of Connect), each with any message format. Unary calls of Connect
 // are told by the field connect-protocol-version, or by connect=v1 in the query of a GET; one that has
 // neither cannot be told from plain HTTP and is left to it.
+//
+// Where HTTP/2 has a head of which only a part can be read (the connection was open before), the content-type is
+// mostly in the other part. Such a request is a suspect: it becomes a call of gRPC with the first grpc-status, or as soon as both
+// bodies have proved to be messages and nothing else. Its method may stay unknown; then there is "_OTHER" without an original.
 //
 // The method is the path's two segments, of gRPC-Web and Connect the last two, as proxies may mount them below
 // a prefix. A path that has no such segments, or more than 256 bytes of them, gives "_OTHER" with rpc.method_original,

@@ -76,7 +76,7 @@ func (c *Call) note(w *walker, e *ending) {
 }
 
 // Streams tells whether the call is known to be a stream by now.
-func (c *Call) Streams() bool { return c.streams }
+func (c *Call) Streams() bool { return c.Flavour != None && c.streams }
 
 // Messages is how many messages of a direction are over; known is false when some of them may have been missed.
 func (c *Call) Messages(dir proto.Dir) (n int64, known bool) {
