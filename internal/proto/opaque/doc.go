@@ -37,7 +37,8 @@
 // The handshake of TLS is turns of its own, marked beyla.tls.handshake: those in which the client sends
 // no data of its application. In TLS 1.3 the first encrypted record that the client sends is no
 // such data but its Finished; if more follows before the server speaks, it is a turn of
-// the application's (a client that shows a certificate sends more, too).
+// the application's (a client that shows a certificate sends more, too). A turn that only says goodbye
+// (close_notify) is marked beyla.tls.closing; in TLS 1.3 one of two bytes of data looks the same.
 //
 // # Errors
 //
@@ -60,6 +61,7 @@
 //	                         true and "connection", in mode Connection
 //	beyla.stream.first_byte  ns from the client's first byte to the server's, unless the server spoke first
 //	beyla.tls.handshake      true for turns of the handshake
+//	beyla.tls.closing        true for turns that only say goodbye
 //
 // network.protocol.name is left out: what is spoken inside was not seen.
 //

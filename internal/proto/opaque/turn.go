@@ -28,6 +28,7 @@ func (p *turns) request(seg *proto.Segment, fresh bool) {
 	if opens {
 		p.done(proto.NoFault)
 		p.x = p.next()
+		p.x.first = seg.Bytes[0]
 	}
 	x := p.x
 	x.Request.Take(seg, len(seg.Bytes))
