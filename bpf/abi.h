@@ -14,6 +14,7 @@ enum beyla_kind {
 	BEYLA_CONNECT = 4, /* a connect that failed: struct beyla_owner */
 	BEYLA_CLOSE = 5,   /* the socket is gone; final counts */
 	BEYLA_READ = 6,    /* a thread began to read a message, or wrote one that is held back: struct beyla_read */
+	BEYLA_PASSED = 7,  /* how far both directions have come, of a socket with BEYLA_V_TOTALS */
 };
 
 enum beyla_dir {
@@ -39,6 +40,7 @@ enum beyla_flag {
 
 enum beyla_limit {
 	BEYLA_MAX_PAYLOAD = 16384, /* largest payload of one record */
+	BEYLA_TURN = 64,           /* bytes of a message with BEYLA_V_TURNS */
 };
 
 /* Capture verdicts, written by user space into beyla_verdict_map. */
@@ -46,6 +48,9 @@ enum beyla_verdict_kind {
 	BEYLA_V_WINDOW = 0, /* the first window bytes of every message */
 	BEYLA_V_IGNORE = 1, /* nothing, for good */
 	BEYLA_V_ALL = 2,    /* every byte of every packet, up to the record's largest size */
+	BEYLA_V_FRAMES = 3, /* HTTP/2: all but the payload of long DATA frames; see lib/frames.h */
+	BEYLA_V_TURNS = 4,  /* BEYLA_TURN bytes of every message; of QUIC's long headers the window */
+	BEYLA_V_TOTALS = 5, /* no payload; END, CLOSE, and PASSED now and then */
 };
 
 /* One record of the ring; payload bytes follow at once (DATA only). The record
@@ -66,13 +71,14 @@ struct beyla_record {
 	__u16 remote_port;
 	__u32 seq; /* of payload[0] */
 	__u32 ack;
-	__u32 len; /* payload bytes of the packet, after trimming what was seen before */
+	__u32 len; /* payload bytes of the packet, after trimming what was seen before;
+		    * BEYLA_V_FRAMES: up to where the next record of the packet begins */
 	__u32 cap; /* payload bytes that follow, <= len */
 	__u32 tgid; /* process that holds the socket; 0: unknown */
-	__u64 pos; /* stream position of payload[0]; END, CLOSE: reached */
+	__u64 pos; /* stream position of payload[0]; END, CLOSE, PASSED: reached */
 	__u64 other_pos; /* position reached in the opposite direction */
 	__u64 other_time; /* last payload there, ns; 0: none */
-	__u64 last_time; /* END, CLOSE: last payload in this direction, ns */
+	__u64 last_time; /* END, CLOSE, PASSED: last payload in this direction, ns */
 	__u64 cgroup; /* cgroup v2 id of the socket */
 	__u64 read_time; /* when a thread began to read the newest ingress message, ns; 0: not seen */
 	__u64 thread; /* egress DATA that begins a message: who writes it, as in struct beyla_read */
@@ -146,7 +152,7 @@ enum beyla_counter {
 	BEYLA_C_RECORDS = 1,        /* records put into the ring */
 	BEYLA_C_LOST_START = 2,     /* ring full: record that begins a message */
 	BEYLA_C_LOST_DATA = 3,      /* ring full: other payload record */
-	BEYLA_C_LOST_CONTROL = 4,   /* ring full: OWNER, END, CONNECT, CLOSE */
+	BEYLA_C_LOST_CONTROL = 4,   /* ring full: OWNER, END, CONNECT, CLOSE, READ, PASSED */
 	BEYLA_C_RETRANSMIT = 5,     /* packets with nothing new in them */
 	BEYLA_C_NO_STORAGE = 6,     /* no memory for socket storage */
 	BEYLA_C_PROGRESS_FULL = 7,  /* beyla_progress_map had no room */
@@ -156,7 +162,9 @@ enum beyla_counter {
 	BEYLA_C_OWN = 11,           /* payload packets of the collector's own sockets */
 	BEYLA_C_PACKETS = 12,       /* payload packets looked at */
 	BEYLA_C_BYTES = 13,         /* their payload bytes */
-	BEYLA_C_MAX = 14,
+	BEYLA_C_TOTALED = 14,       /* payload packets of flows of which only totals are told */
+	BEYLA_C_LOST_SYNC = 15,     /* times that a direction's HTTP/2 frames were lost track of */
+	BEYLA_C_MAX = 16,
 };
 
 /* Names every type above in the BTF of a map, so that the Go side is made from it. */

@@ -35,6 +35,15 @@ struct {
 	__type(value, struct beyla_sock);
 } beyla_socks SEC(".maps");
 
+/* Socket -> where its directions stand among the frames of HTTP/2. Created with the
+ * verdict BEYLA_V_FRAMES, freed by the kernel together with the socket, or when it connects anew. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct beyla_http2);
+} beyla_http2_map SEC(".maps");
+
 /* Socket cookie -> verdict. Written by user space, deleted by the tap once it
  * has folded the entry into the storage; by user space when the flow ends first. */
 struct {

@@ -4,76 +4,33 @@
 #ifndef BEYLA_HOOKS_PACKET_H
 #define BEYLA_HOOKS_PACKET_H
 
+#include "hooks/payload.h"
 #include "lib/address.h"
-#include "lib/progress.h"
 #include "lib/ring.h"
-#include "lib/seq.h"
 #include "lib/sock.h"
-#include "lib/thread.h"
 
 #define BEYLA_PASS 1
-
-/* The direction flipped: a message begins at pos. */
-static __always_inline void beyla_begin(struct beyla_sock *st, struct beyla_holder *who, __u32 dir,
-					__u64 pos)
-{
-	st->turn = 1 + dir;
-	st->half[dir].lost = 0;
-	st->half[dir].msg_pos = pos;
-	if (dir == BEYLA_INGRESS)
-		who->begun++;
-	beyla_drop_progress(st);
-}
-
-static __always_inline __u32 beyla_min(__u32 a, __u32 b)
-{
-	return a < b ? a : b;
-}
-
-/* How much of the payload to copy. Behind the window nothing is, unless the
- * packet begins with another status line: then pipelined answers are coming, of
- * which a packet may hold many, and the window opens anew, as wide as a record
- * can be. That goes for a packet that reaches across the window's end as well.
- * Late bytes may lie before the start that was seen. */
-static __always_inline __u32 beyla_room(struct __sk_buff *skb, const struct beyla_sock *st,
-					struct beyla_half *h, const struct beyla_place *at,
-					__u32 off, __u16 *flags)
-{
-	__u64 done = at->pos > h->msg_pos ? at->pos - h->msg_pos : 0;
-	__u32 room = done < beyla_window ? beyla_window - (__u32)done : 0;
-	__u8 head[8] = {};
-
-	if (h->lost)
-		return 0;
-	if (st->verdict == BEYLA_V_ALL)
-		return beyla_min(at->len, BEYLA_MAX_PAYLOAD);
-	if (!done || at->len <= room)
-		return beyla_min(at->len, room);
-	if (at->len < 16 || bpf_skb_load_bytes(skb, off, head, 8) < 0 || !beyla_is_status_line(head))
-		return room;
-	h->msg_pos = at->pos;
-	if (!room)
-		*flags |= BEYLA_F_CUT;
-	return beyla_min(at->len, BEYLA_MAX_PAYLOAD);
-}
 
 /* FIN or RST: that direction says no more. */
 static __always_inline void beyla_end(struct bpf_sock *sk, struct beyla_sock *st,
 				      const struct beyla_packet *p, __u32 dir)
 {
 	struct beyla_half *h = &st->half[dir];
-	struct beyla_record rec = {};
+	struct beyla_record *rec;
 
 	if (h->ended || !st->turn)
 		return;
 	h->ended = 1;
-	beyla_put_head(&rec, BEYLA_END, dir, p->transport, st->role,
+	rec = beyla_control();
+	if (!rec)
+		return;
+	beyla_put_head(rec, BEYLA_END, dir, p->transport, st->role,
 		       p->tcp_flags & BEYLA_TH_RST ? BEYLA_F_RESET : 0, p->family);
-	beyla_socket_addresses(sk, p->family, p->seq, &rec);
-	beyla_put2(&rec.ack, p->ack, 0);
-	rec.pos = h->pos;
-	beyla_fill(st, beyla_who(st), dir, bpf_ktime_get_boot_ns(), 0, &rec);
-	beyla_emit_control(&rec);
+	beyla_socket_addresses(sk, p->family, p->seq, rec);
+	beyla_put2(&rec->ack, p->ack, 0);
+	rec->pos = h->pos;
+	beyla_fill(st, beyla_who(st), dir, bpf_ktime_get_boot_ns(), 0, rec);
+	beyla_submit_control(rec);
 }
 
 /* SYN: who is client, and how long the handshake takes. */
@@ -112,149 +69,6 @@ static __always_inline void beyla_listener(struct __sk_buff *skb, struct bpf_soc
 	BEYLA_COUNT(BEYLA_C_MESSAGES);
 	if (!beyla_emit_data(skb, &rec, p->payload))
 		beyla_lose(BEYLA_C_LOST_START);
-}
-
-/* A sequence number so far ahead of what was reached that the kernel's own
- * count has to confirm it: these hooks run before TCP checks anything, so that what is
- * left of another connection, or forged, gets here too. */
-#define BEYLA_FAR (1 << 26)
-
-/* Places a TCP payload; false when it is none of this connection's. A direction
- * begins where the kernel says that it stands, so that a retransmission is
- * known as one though it be the first packet seen. */
-static __always_inline int beyla_locate(struct bpf_sock *sk, struct beyla_sock *st,
-					const struct beyla_packet *p, __u32 dir, __u32 len,
-					struct beyla_place *at)
-{
-	struct beyla_half *h = &st->half[dir];
-	struct bpf_tcp_sock *tp;
-	__u32 expected = p->seq;
-
-	if (!h->started || (dir == BEYLA_INGRESS && beyla_seq_ahead(h, p->seq) > BEYLA_FAR)) {
-		tp = bpf_tcp_sock(sk);
-		if (tp && !(p->tcp_flags & BEYLA_TH_SYN))
-			expected = dir == BEYLA_INGRESS ? tp->rcv_nxt : tp->snd_nxt;
-		if ((__s32)(p->seq - expected) > BEYLA_FAR)
-			return 0;
-		if (!h->started)
-			beyla_seq_start(h, expected);
-	}
-	beyla_seq_place(h, &st->hole[dir], p->seq, len, at);
-	return 1;
-}
-
-/* Who sends a message: the current task, if this is the way down from its system
- * call. A packet of TCP may also be sent from a softirq, when an acknowledgement came; then
- * nobody's call holds the socket's lock. */
-static __always_inline void beyla_fill_writer(struct bpf_sock *sk, __u8 transport, struct beyla_record *rec)
-{
-	struct beyla_actor who = {};
-	struct sock *tcp;
-
-	if (transport == BEYLA_TCP) {
-		tcp = (struct sock *)bpf_skc_to_tcp_sock(sk);
-		if (!tcp || !tcp->sk_lock.owned)
-			return;
-	}
-	beyla_current(&who);
-	rec->thread = who.thread;
-	rec->goroutine = who.goroutine;
-	rec->goroutine_parent = who.goroutine_parent;
-}
-
-/* Writes the record of a payload, of which cap bytes are copied; counts it if
- * the ring has no room. */
-static __always_inline void beyla_report(struct __sk_buff *skb, struct bpf_sock *sk,
-					 struct beyla_sock *st, const struct beyla_holder *who,
-					 const struct beyla_packet *p, const struct beyla_place *at,
-					 __u32 dir, __u64 now, __u32 cap, __u16 flags)
-{
-	struct beyla_half *h = &st->half[dir];
-	struct beyla_record rec = {};
-
-	beyla_put_head(&rec, BEYLA_DATA, dir, p->transport, st->role, flags, p->family);
-	if (p->transport == BEYLA_TCP || BEYLA_FIELD(sk->dst_port))
-		beyla_socket_addresses(sk, p->family, p->seq + at->trim, &rec);
-	else
-		beyla_addresses((const __u8 *)(long)skb->data, (const __u8 *)(long)skb->data_end, p, dir, 0,
-				&rec);
-	beyla_put2(&rec.ack, p->ack, at->len);
-	rec.pos = at->pos;
-	beyla_fill(st, who, dir, now, cap, &rec);
-	if (flags & BEYLA_F_MSG_START)
-		beyla_put2(&rec.connect_us, st->connect_us, beyla_lost());
-	if (beyla_threads && dir == BEYLA_EGRESS && flags & BEYLA_F_MSG_START)
-		beyla_fill_writer(sk, p->transport, &rec);
-	if (beyla_emit_data(skb, &rec, p->payload + at->trim))
-		return;
-	if (!(flags & BEYLA_F_MSG_START)) {
-		beyla_lose(BEYLA_C_LOST_DATA);
-		return;
-	}
-	beyla_lose(BEYLA_C_LOST_START);
-	if (p->transport == BEYLA_TCP)
-		h->lost = 1; /* the rest of a message is worth nothing without its start */
-}
-
-/* Payload of a socket that is looked at. */
-static __always_inline void beyla_payload(struct __sk_buff *skb, struct bpf_sock *sk,
-					  struct beyla_sock *st, const struct beyla_packet *p,
-					  __u32 len, __u32 dir)
-{
-	struct beyla_half *h = &st->half[dir];
-	struct beyla_holder *who;
-	struct beyla_place at = { .len = len };
-	struct beyla_counts *c;
-	__u16 flags;
-	__u32 cap;
-	__u64 now;
-
-	if (p->transport == BEYLA_TCP) {
-		if (!beyla_locate(sk, st, p, dir, len, &at)) {
-			BEYLA_COUNT(BEYLA_C_MALFORMED);
-			return;
-		}
-		if (at.old) {
-			BEYLA_COUNT(BEYLA_C_RETRANSMIT);
-			if (dir == BEYLA_EGRESS)
-				st->again++;
-			return;
-		}
-	} else {
-		at.pos = h->pos;
-		h->pos += len;
-	}
-	now = bpf_ktime_get_boot_ns();
-	who = beyla_who(st);
-	flags = at.flags;
-	if (p->transport == BEYLA_UDP || (st->turn != 1 + dir && !(at.flags & BEYLA_F_LATE))) {
-		beyla_fold_verdict(st);
-		if (st->verdict == BEYLA_V_IGNORE) {
-			BEYLA_COUNT(BEYLA_C_IGNORED);
-			return;
-		}
-		beyla_begin(st, who, dir, at.pos);
-		flags |= BEYLA_F_MSG_START;
-	}
-	cap = beyla_room(skb, st, h, &at, p->payload + at.trim, &flags);
-	c = beyla_counts();
-	if (c) {
-		c->n[BEYLA_C_PACKETS]++;
-		c->n[BEYLA_C_BYTES] += at.len;
-		if (flags & BEYLA_F_MSG_START)
-			c->n[BEYLA_C_MESSAGES]++;
-	}
-	if (h->cut && !(at.flags & (BEYLA_F_GAP | BEYLA_F_LATE)))
-		flags |= BEYLA_F_CUT;
-	if (cap)
-		beyla_report(skb, sk, st, who, p, &at, dir, now, cap, flags);
-	h->time = now;
-	if (p->transport != BEYLA_TCP)
-		return;
-	if (!(at.flags & BEYLA_F_LATE))
-		h->cut = cap < at.len && !h->lost;
-	if (cap < at.len)
-		beyla_note_progress(skb, st, dir, now, p->payload + at.trim, &at);
 }
 
 /* Whether nothing is to be said of this socket's payload. */

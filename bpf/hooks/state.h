@@ -8,7 +8,7 @@
 
 /* A socket may connect again after a disconnect (connect to AF_UNSPEC): what is
  * kept of its earlier connection is void. */
-static __always_inline void beyla_renew(struct beyla_sock *st)
+static __always_inline void beyla_renew(struct sock *sk, struct beyla_sock *st)
 {
 	st->half[BEYLA_INGRESS] = (struct beyla_half){};
 	st->half[BEYLA_EGRESS] = (struct beyla_half){};
@@ -18,6 +18,9 @@ static __always_inline void beyla_renew(struct beyla_sock *st)
 	st->syn_time = 0;
 	st->connect_us = 0;
 	st->again = 0;
+	st->told = 0;
+	if (st->verdict == BEYLA_V_FRAMES)
+		bpf_sk_storage_delete(&beyla_http2_map, sk);
 	st->verdict = BEYLA_V_WINDOW;
 	st->turn = 0;
 	beyla_drop_progress(st);
@@ -65,7 +68,7 @@ static __always_inline void beyla_connecting(struct sock *sk)
 	}
 	if (!st->cookie)
 		st->cookie = bpf_get_socket_cookie(sk);
-	beyla_renew(st);
+	beyla_renew(sk, st);
 	st->role = BEYLA_ROLE_CLIENT;
 	st->holder.tgid = tgid;
 	if (beyla_owner_in_map)
@@ -108,17 +111,20 @@ static __always_inline void beyla_connect_failed(struct sock *sk, struct beyla_s
 /* The socket is gone: the final counts of both directions. */
 static __always_inline void beyla_closed(struct sock *sk, struct beyla_sock *st)
 {
-	struct beyla_record rec = {};
+	struct beyla_record *rec;
 
 	if (!st->turn)
 		return;
-	beyla_fill(st, beyla_who(st), BEYLA_INGRESS, bpf_ktime_get_boot_ns(), 0, &rec);
-	beyla_fill_sock(sk, &rec);
-	rec.kind = BEYLA_CLOSE;
-	rec.dir = BEYLA_INGRESS;
-	rec.role = st->role;
-	rec.pos = st->half[BEYLA_INGRESS].pos;
-	beyla_emit_control(&rec);
+	rec = beyla_control();
+	if (!rec)
+		return;
+	beyla_fill(st, beyla_who(st), BEYLA_INGRESS, bpf_ktime_get_boot_ns(), 0, rec);
+	beyla_fill_sock(sk, rec);
+	rec->kind = BEYLA_CLOSE;
+	rec->dir = BEYLA_INGRESS;
+	rec->role = st->role;
+	rec->pos = st->half[BEYLA_INGRESS].pos;
+	beyla_submit_control(rec);
 }
 
 /* Any state to CLOSE. */

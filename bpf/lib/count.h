@@ -5,11 +5,18 @@
 
 #include "maps.h"
 
+/* The first element of an array. The key is four bytes, but all eight of its word on the
+ * stack are written: see record.h. */
+static __always_inline void *beyla_first(void *array)
+{
+	__u64 zero = 0;
+
+	return bpf_map_lookup_elem(array, &zero);
+}
+
 static __always_inline struct beyla_counts *beyla_counts(void)
 {
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&beyla_counter_map, &zero);
+	return beyla_first(&beyla_counter_map);
 }
 
 /* The empty statement behind keeps the compiler from sharing one increment with

@@ -23,7 +23,7 @@ static __always_inline void beyla_fold_verdict(struct beyla_sock *st)
 		return;
 	st->verdict = v->kind;
 	bpf_map_delete_elem(&beyla_verdict_map, &st->cookie);
-	if (st->verdict == BEYLA_V_IGNORE)
+	if (st->verdict != BEYLA_V_WINDOW && st->verdict != BEYLA_V_ALL)
 		beyla_drop_progress(st);
 }
 
@@ -70,7 +70,7 @@ static __always_inline void beyla_note_progress(struct __sk_buff *skb, struct be
 		p = bpf_map_lookup_elem(&beyla_progress_map, &st->cookie);
 	}
 	if (!p) {
-		if (st->verdict != BEYLA_V_IGNORE)
+		if (st->verdict == BEYLA_V_WINDOW || st->verdict == BEYLA_V_ALL)
 			BEYLA_COUNT(BEYLA_C_PROGRESS_FULL);
 		return;
 	}

@@ -13,7 +13,7 @@
 static __always_inline __u64 beyla_wake(__u32 size)
 {
 	__u64 fill = bpf_ringbuf_query(&beyla_ring, BPF_RB_AVAIL_DATA);
-	__u32 zero = 0, *armed = bpf_map_lookup_elem(&beyla_armed_map, &zero);
+	__u32 *armed = beyla_first(&beyla_armed_map);
 
 	if (armed && *armed) {
 		*armed = 0;
@@ -29,7 +29,7 @@ static __always_inline __u64 beyla_wake(__u32 size)
 /* A record did not fit. */
 static __always_inline void beyla_lose(__u32 counter)
 {
-	__u32 zero = 0, *lost = bpf_map_lookup_elem(&beyla_lost_map, &zero);
+	__u32 *lost = beyla_first(&beyla_lost_map);
 
 	BEYLA_COUNT(counter);
 	if (lost)
@@ -38,22 +38,27 @@ static __always_inline void beyla_lose(__u32 counter)
 
 static __always_inline __u32 beyla_lost(void)
 {
-	__u32 zero = 0, *lost = bpf_map_lookup_elem(&beyla_lost_map, &zero);
+	__u32 *lost = beyla_first(&beyla_lost_map);
 
 	return lost ? *lost : 0;
 }
 
-/* A record without payload. */
-static __always_inline void beyla_emit_control(const struct beyla_record *rec)
+/* Room in the ring for a record without payload, to be filled in there: the stack of the
+ * packet programs has none to spare. Empty; NULL when there is no room. */
+static __always_inline struct beyla_record *beyla_control(void)
 {
-	struct beyla_record *r = bpf_ringbuf_reserve(&beyla_ring, sizeof(*r), 0);
+	struct beyla_record *rec = bpf_ringbuf_reserve(&beyla_ring, sizeof(*rec), 0);
 
-	if (!r) {
+	if (rec)
+		__builtin_memset(rec, 0, sizeof(*rec));
+	else
 		beyla_lose(BEYLA_C_LOST_CONTROL);
-		return;
-	}
-	__builtin_memcpy(r, rec, sizeof(*r));
-	bpf_ringbuf_submit(r, beyla_wake(sizeof(*r)));
+	return rec;
+}
+
+static __always_inline void beyla_submit_control(struct beyla_record *rec)
+{
+	bpf_ringbuf_submit(rec, beyla_wake(sizeof(*rec)));
 	BEYLA_COUNT(BEYLA_C_RECORDS);
 }
 

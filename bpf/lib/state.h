@@ -55,13 +55,59 @@ struct beyla_sock {
 	__u8 progress;    /* has an entry in beyla_progress_map */
 	__u8 pad[3];
 	__u32 again;      /* segments that this end has sent again */
-	__u32 pad3;
+	__u32 told;       /* when PASSED was reported, in units of 2^30 ns; 0: never */
 	__u64 syn_time;   /* when our SYN left */
 	__u32 connect_us; /* until the SYN-ACK came */
 	__u32 pad2;
 	struct beyla_hole hole[2]; /* by enum beyla_dir */
 };
 _Static_assert(__builtin_offsetof(struct beyla_sock, syn_time) <= 120, "two lines");
+
+/* Where one direction of an HTTP/2 connection stands among its frames: lib/frames.h.
+ * It goes by stream positions, so what it says stays true whatever was not looked at meanwhile. */
+struct beyla_frame {
+	__u64 next;  /* stream position of the next head */
+	__u64 head;  /* what came of it so far, little endian: the first byte is the lowest */
+	__u32 skip;  /* so many bytes before next are left out */
+	__u8 have;   /* bytes in head, at most 8 */
+	__u8 synced; /* next is known */
+	__u8 last;   /* the byte before next ends a stream, and is told when it passes */
+	__u8 turned; /* the direction flipped in what is left out: the next record begins a message */
+};
+
+/* A packet under way through the walk, and the record that a step asks for. */
+struct beyla_walk {
+	__u64 start; /* stream position of the payload's first byte, which stands at offset off */
+	__u64 end;
+	__u64 at;    /* all before it is decided */
+	__u64 from;  /* open: where the range begins that is to be copied, up to at */
+	__u64 stop;  /* from at to here nothing is copied */
+	__u64 pos;   /* of the record to be made, */
+	__u32 len;   /* the bytes that it covers, */
+	__u32 cap;   /* and those of them that it copies; 0: no record */
+	__u32 off;
+	__u8 open;
+	__u8 cut;    /* what stands before from, or before at when nothing is open, was left out; */
+	__u8 behind; /* before pos, likewise */
+	__u8 gone;   /* the place among the frames was lost */
+	__u8 done;
+	__u8 pad[7];
+};
+
+/* One direction of a connection with HTTP/2. A walk needs more room than there is on the
+ * stack. One at a time has it: whoever counts busy up to 1. */
+struct beyla_walker {
+	struct beyla_frame frame;
+	struct beyla_walk walk;
+	struct beyla_record rec; /* of the packet under way */
+	__u32 seq;               /* of its payload */
+	__u32 busy;
+};
+
+/* In a storage of its own, which only connections with HTTP/2 have. */
+struct beyla_http2 {
+	struct beyla_walker dir[2]; /* by enum beyla_dir */
+};
 
 struct beyla_counts {
 	__u64 n[BEYLA_C_MAX];

@@ -31,6 +31,7 @@ func TestLayout(t *testing.T) {
 		"beyla_progress": ProgressRecord{},
 		"beyla_verdict":  bpfBeylaVerdict{},
 		"beyla_sock":     bpfBeylaSock{},
+		"beyla_walker":   bpfBeylaWalker{},
 		"beyla_holder":   bpfBeylaHolder{},
 		"beyla_counts":   bpfBeylaCounts{},
 	} {
@@ -101,7 +102,7 @@ func TestPrograms(t *testing.T) {
 	require.Empty(t, known, "in the loader, but not in the object")
 	require.Equal(t, "Dual MIT/GPL", spec.Programs["beyla_ingress"].License)
 	for name, kind := range map[string]ebpf.MapType{
-		"beyla_ring": ebpf.RingBuf, "beyla_socks": ebpf.SkStorage, "beyla_verdict_map": ebpf.Hash,
+		"beyla_ring": ebpf.RingBuf, "beyla_socks": ebpf.SkStorage, "beyla_http2_map": ebpf.SkStorage, "beyla_verdict_map": ebpf.Hash,
 		"beyla_progress_map": ebpf.Hash, "beyla_owner_map": ebpf.Hash, "beyla_counter_map": ebpf.PerCPUArray,
 	} {
 		require.Equal(t, kind, spec.Maps[name].Type, name)

@@ -35,12 +35,14 @@ const (
 	bpfBeylaCounterBEYLA_C_OWN           bpfBeylaCounter = 11
 	bpfBeylaCounterBEYLA_C_PACKETS       bpfBeylaCounter = 12
 	bpfBeylaCounterBEYLA_C_BYTES         bpfBeylaCounter = 13
-	bpfBeylaCounterBEYLA_C_MAX           bpfBeylaCounter = 14
+	bpfBeylaCounterBEYLA_C_TOTALED       bpfBeylaCounter = 14
+	bpfBeylaCounterBEYLA_C_LOST_SYNC     bpfBeylaCounter = 15
+	bpfBeylaCounterBEYLA_C_MAX           bpfBeylaCounter = 16
 )
 
 type bpfBeylaCounts struct {
 	_ structs.HostLayout
-	N [14]uint64
+	N [16]uint64
 }
 
 type bpfBeylaDir uint32
@@ -71,6 +73,11 @@ type bpfBeylaHolder struct {
 	Pad      [2]uint8
 }
 
+type bpfBeylaHttp2 struct {
+	_   structs.HostLayout
+	Dir [2]bpfBeylaWalker
+}
+
 type bpfBeylaKind uint32
 
 const (
@@ -80,12 +87,14 @@ const (
 	bpfBeylaKindBEYLA_CONNECT bpfBeylaKind = 4
 	bpfBeylaKindBEYLA_CLOSE   bpfBeylaKind = 5
 	bpfBeylaKindBEYLA_READ    bpfBeylaKind = 6
+	bpfBeylaKindBEYLA_PASSED  bpfBeylaKind = 7
 )
 
 type bpfBeylaLimit uint32
 
 const (
 	bpfBeylaLimitBEYLA_MAX_PAYLOAD bpfBeylaLimit = 16384
+	bpfBeylaLimitBEYLA_TURN        bpfBeylaLimit = 64
 )
 
 type bpfBeylaOwner struct {
@@ -200,7 +209,7 @@ type bpfBeylaSock struct {
 	Progress  uint8
 	Pad       [3]uint8
 	Again     uint32
-	Pad3      uint32
+	Told      uint32
 	SynTime   uint64
 	ConnectUs uint32
 	Pad2      uint32
@@ -222,7 +231,45 @@ const (
 	bpfBeylaVerdictKindBEYLA_V_WINDOW bpfBeylaVerdictKind = 0
 	bpfBeylaVerdictKindBEYLA_V_IGNORE bpfBeylaVerdictKind = 1
 	bpfBeylaVerdictKindBEYLA_V_ALL    bpfBeylaVerdictKind = 2
+	bpfBeylaVerdictKindBEYLA_V_FRAMES bpfBeylaVerdictKind = 3
+	bpfBeylaVerdictKindBEYLA_V_TURNS  bpfBeylaVerdictKind = 4
+	bpfBeylaVerdictKindBEYLA_V_TOTALS bpfBeylaVerdictKind = 5
 )
+
+type bpfBeylaWalker struct {
+	_     structs.HostLayout
+	Frame struct {
+		_      structs.HostLayout
+		Next   uint64
+		Head   uint64
+		Skip   uint32
+		Have   uint8
+		Synced uint8
+		Last   uint8
+		Turned uint8
+	}
+	Walk struct {
+		_      structs.HostLayout
+		Start  uint64
+		End    uint64
+		At     uint64
+		From   uint64
+		Stop   uint64
+		Pos    uint64
+		Len    uint32
+		Cap    uint32
+		Off    uint32
+		Open   uint8
+		Cut    uint8
+		Behind uint8
+		Gone   uint8
+		Done   uint8
+		Pad    [7]uint8
+	}
+	Rec  bpfBeylaRecord
+	Seq  uint32
+	Busy uint32
+}
 
 // Names of all BPF objects in the ELF.
 //
@@ -230,6 +277,7 @@ const (
 const (
 	bpfMapBeylaArmedMap     = "beyla_armed_map"
 	bpfMapBeylaCounterMap   = "beyla_counter_map"
+	bpfMapBeylaHttp2Map     = "beyla_http2_map"
 	bpfMapBeylaLostMap      = "beyla_lost_map"
 	bpfMapBeylaOwnerMap     = "beyla_owner_map"
 	bpfMapBeylaProcessMap   = "beyla_process_map"
@@ -258,6 +306,7 @@ const (
 	bpfProgBeylaTpSend      = "beyla_tp_send"
 	bpfProgBeylaWhoami      = "beyla_whoami"
 	bpfVarBeylaCgroup       = "beyla_cgroup"
+	bpfVarBeylaFrames       = "beyla_frames"
 	bpfVarBeylaOwnInode     = "beyla_own_inode"
 	bpfVarBeylaOwnerInMap   = "beyla_owner_in_map"
 	bpfVarBeylaSelf         = "beyla_self"
@@ -336,6 +385,7 @@ type bpfProgramSpecs struct {
 type bpfMapSpecs struct {
 	BeylaArmedMap    *ebpf.MapSpec `ebpf:"beyla_armed_map"`
 	BeylaCounterMap  *ebpf.MapSpec `ebpf:"beyla_counter_map"`
+	BeylaHttp2Map    *ebpf.MapSpec `ebpf:"beyla_http2_map"`
 	BeylaLostMap     *ebpf.MapSpec `ebpf:"beyla_lost_map"`
 	BeylaOwnerMap    *ebpf.MapSpec `ebpf:"beyla_owner_map"`
 	BeylaProcessMap  *ebpf.MapSpec `ebpf:"beyla_process_map"`
@@ -350,6 +400,7 @@ type bpfMapSpecs struct {
 // It can be passed ebpf.CollectionSpec.Assign.
 type bpfVariableSpecs struct {
 	BeylaCgroup     *ebpf.VariableSpec `ebpf:"beyla_cgroup"`
+	BeylaFrames     *ebpf.VariableSpec `ebpf:"beyla_frames"`
 	BeylaOwnInode   *ebpf.VariableSpec `ebpf:"beyla_own_inode"`
 	BeylaOwnerInMap *ebpf.VariableSpec `ebpf:"beyla_owner_in_map"`
 	BeylaSelf       *ebpf.VariableSpec `ebpf:"beyla_self"`
@@ -380,6 +431,7 @@ func (o *bpfObjects) Close() error {
 type bpfMaps struct {
 	BeylaArmedMap    *ebpf.Map `ebpf:"beyla_armed_map"`
 	BeylaCounterMap  *ebpf.Map `ebpf:"beyla_counter_map"`
+	BeylaHttp2Map    *ebpf.Map `ebpf:"beyla_http2_map"`
 	BeylaLostMap     *ebpf.Map `ebpf:"beyla_lost_map"`
 	BeylaOwnerMap    *ebpf.Map `ebpf:"beyla_owner_map"`
 	BeylaProcessMap  *ebpf.Map `ebpf:"beyla_process_map"`
@@ -393,6 +445,7 @@ func (m *bpfMaps) Close() error {
 	return _BpfClose(
 		m.BeylaArmedMap,
 		m.BeylaCounterMap,
+		m.BeylaHttp2Map,
 		m.BeylaLostMap,
 		m.BeylaOwnerMap,
 		m.BeylaProcessMap,
@@ -408,6 +461,7 @@ func (m *bpfMaps) Close() error {
 // It can be passed to loadBpfObjects or ebpf.CollectionSpec.LoadAndAssign.
 type bpfVariables struct {
 	BeylaCgroup     *ebpf.Variable `ebpf:"beyla_cgroup"`
+	BeylaFrames     *ebpf.Variable `ebpf:"beyla_frames"`
 	BeylaOwnInode   *ebpf.Variable `ebpf:"beyla_own_inode"`
 	BeylaOwnerInMap *ebpf.Variable `ebpf:"beyla_owner_in_map"`
 	BeylaSelf       *ebpf.Variable `ebpf:"beyla_self"`

@@ -11,7 +11,7 @@ type Counters struct {
 	Records      uint64 // put into the ring
 	LostStart    uint64 // ring full: the record that begins a message
 	LostData     uint64 // ring full: other payload
-	LostControl  uint64 // ring full: owner, end, connect, close
+	LostControl  uint64 // ring full: owner, end, connect, close, read, passed
 	Retransmit   uint64 // packets with nothing new in them
 	NoStorage    uint64 // no memory for socket storage
 	ProgressFull uint64 // no room to follow a long message
@@ -21,6 +21,8 @@ type Counters struct {
 	Own          uint64 // payload packets of the collector's own sockets
 	Packets      uint64 // payload packets looked at
 	Bytes        uint64 // their payload bytes
+	Totaled      uint64 // payload packets of flows of which only totals are told
+	LostSync     uint64 // times that a direction's HTTP/2 frames were lost track of
 }
 
 // Counters reads them.
@@ -55,5 +57,7 @@ func named(n *[bpfBeylaCounterBEYLA_C_MAX]uint64) Counters {
 		Own:          n[bpfBeylaCounterBEYLA_C_OWN],
 		Packets:      n[bpfBeylaCounterBEYLA_C_PACKETS],
 		Bytes:        n[bpfBeylaCounterBEYLA_C_BYTES],
+		Totaled:      n[bpfBeylaCounterBEYLA_C_TOTALED],
+		LostSync:     n[bpfBeylaCounterBEYLA_C_LOST_SYNC],
 	}
 }

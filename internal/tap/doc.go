@@ -7,4 +7,4 @@
 // programs are required; everything else is reported as missing and does without.
 package tap
 
-//go:generate go tool bpf2go -cc clang-19 -strip llvm-strip-19 -target amd64,arm64 -type beyla_record -type beyla_owner -type beyla_read -type beyla_progress -type beyla_verdict -type beyla_sock -type beyla_counts -type beyla_kind -type beyla_dir -type beyla_role -type beyla_flag -type beyla_limit -type beyla_verdict_kind -type beyla_counter bpf ../../bpf/beyla.bpf.c -- -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -I../../bpf/include -I../../bpf
+//go:generate go tool bpf2go -cc clang-19 -strip llvm-strip-19 -target amd64,arm64 -type beyla_record -type beyla_owner -type beyla_read -type beyla_progress -type beyla_verdict -type beyla_sock -type beyla_walker -type beyla_counts -type beyla_kind -type beyla_dir -type beyla_role -type beyla_flag -type beyla_limit -type beyla_verdict_kind -type beyla_counter bpf ../../bpf/beyla.bpf.c -- -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -I../../bpf/include -I../../bpf

@@ -70,7 +70,7 @@ func open(cgroup string) error {
 		return err
 	}
 	r := k.Report()
-	fmt.Printf("opened, owners %s, states %t\n", r.Owners, r.States)
+	fmt.Printf("opened, owners %s, states %t, frames %t\n", r.Owners, r.States, r.Frames)
 	return k.Close()
 }
 

@@ -74,6 +74,7 @@ func (l *loader) climb(o Options) error {
 // tryThreads loads programs that say which thread they see, or else the same
 // programs without that.
 func (l *loader) tryThreads(o Options, feature string, got *bool, load func() error) error {
+	l.hollow.writer = !o.Threads
 	if o.Threads {
 		if err := l.set("beyla_threads", uint32(1)); err != nil {
 			return err
@@ -88,6 +89,7 @@ func (l *loader) tryThreads(o Options, feature string, got *bool, load func() er
 	if err := l.set("beyla_threads", uint32(0)); err != nil {
 		return err
 	}
+	l.hollow.writer = true
 	return load()
 }
 

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/asm"
 	"github.com/cilium/ebpf/btf"
 	"github.com/cilium/ebpf/features"
 	"github.com/cilium/ebpf/rlimit"
@@ -32,6 +34,8 @@ type loader struct {
 	memory closers // the maps
 	links  closers // what is attached
 	report Report
+	// hollow says which functions are emptied, because they are not reached.
+	hollow struct{ writer, walker bool }
 }
 
 // load opens everything; on error nothing stays open.
@@ -92,6 +96,30 @@ func inlineFunctions(spec *ebpf.CollectionSpec) {
 				f.Linkage = btf.StaticFunc
 			}
 		}
+	}
+}
+
+// empty empties a function of the object, and takes out those that only it calls. A constant
+// keeps it from being reached already, but a verifier may look at every function by itself, and
+// without CAP_PERFMON at what the processor would run if it guessed the constant wrong.
+func empty(spec *ebpf.CollectionSpec, name string, callees ...string) {
+	for _, p := range spec.Programs {
+		kept := p.Instructions[:0:0]
+		in := ""
+		for _, ins := range p.Instructions {
+			first := ins.Symbol() != ""
+			if first {
+				in = ins.Symbol()
+			}
+			switch {
+			case slices.Contains(callees, in), in == name && !first:
+			case in == name:
+				kept = append(kept, asm.Mov.Imm(asm.R0, 0).WithMetadata(ins.Metadata), asm.Return())
+			default:
+				kept = append(kept, ins)
+			}
+		}
+		p.Instructions = kept
 	}
 }
 
@@ -168,23 +196,54 @@ func (l *loader) subset(names ...string) *ebpf.CollectionSpec {
 		keep[n] = s.Programs[n]
 	}
 	s.Programs = keep
+	if l.hollow.writer {
+		empty(s, "beyla_fill_writer")
+	}
+	if l.hollow.walker {
+		empty(s, "beyla_walk_packet", "beyla_walk_on")
+	}
 	return s
 }
 
 // loadPackets loads and attaches the two programs that are the tap. They go
 // last, so that owners are known from the first record on.
 func (l *loader) loadPackets(o Options) error {
-	if err := l.loadCgroup(o, "beyla_ingress", ebpf.AttachCGroupInetIngress); err != nil {
+	l.report.Frames = true
+	err := l.tryFrames(func() error {
+		return l.loadCgroup(o, "beyla_ingress", ebpf.AttachCGroupInetIngress)
+	})
+	if err != nil {
 		return explain("start the tap", err)
 	}
 	o.Threads = o.Threads && l.report.Readers // one without the other is no use
-	err := l.tryThreads(o, "writers", &l.report.Writers, func() error {
-		return l.loadCgroup(o, "beyla_egress", ebpf.AttachCGroupInetEgress)
+	err = l.tryFrames(func() error {
+		return l.tryThreads(o, "writers", &l.report.Writers, func() error {
+			return l.loadCgroup(o, "beyla_egress", ebpf.AttachCGroupInetEgress)
+		})
 	})
 	if err != nil {
 		return explain("start the tap", err)
 	}
 	return nil
+}
+
+// tryFrames loads a program that walks the frames of HTTP/2 or else, from then on, without.
+func (l *loader) tryFrames(load func() error) error {
+	if l.report.Frames {
+		known := len(l.report.Missing)
+		err := load()
+		if err == nil {
+			return nil
+		}
+		l.report.Missing = l.report.Missing[:known]
+		l.missing("frames of HTTP/2 by bpf_loop", err)
+		l.report.Frames = false
+		if err := l.set("beyla_frames", uint32(0)); err != nil {
+			return err
+		}
+		l.hollow.walker = true
+	}
+	return load()
 }
 
 // programs loads these programs on the shared maps.

@@ -50,6 +50,9 @@ type Report struct {
 	// OwnSockets tells whether the collector's own sockets are marked when
 	// they are made (otherwise at their first read or write).
 	OwnSockets bool
+	// Frames tells whether the kernel walks the frames of HTTP/2. Otherwise the verdict Frames is
+	// as All, and no connection gets it but by order.
+	Frames bool
 	// Readers and Writers tell whether Read events come, and whether messages say who writes them.
 	Readers, Writers bool
 	Missing          []Missing

@@ -29,8 +29,8 @@ func TestOpenUnprivileged(t *testing.T) {
 		"none":                                {nil, []string{"no permission: ", "CAP_BPF", "CAP_NET_ADMIN"}},
 		"CAP_BPF":                             {[]uintptr{unix.CAP_BPF}, []string{"no permission: "}},
 		"CAP_NET_ADMIN":                       {[]uintptr{unix.CAP_NET_ADMIN}, []string{"no permission: "}},
-		"CAP_BPF, CAP_NET_ADMIN":              {[]uintptr{unix.CAP_BPF, unix.CAP_NET_ADMIN}, []string{"opened, owners none, states false"}},
-		"CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON": {[]uintptr{unix.CAP_BPF, unix.CAP_NET_ADMIN, unix.CAP_PERFMON}, []string{"opened, owners ", "states true"}},
+		"CAP_BPF, CAP_NET_ADMIN":              {[]uintptr{unix.CAP_BPF, unix.CAP_NET_ADMIN}, []string{"opened, owners none, states false, frames true"}},
+		"CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON": {[]uintptr{unix.CAP_BPF, unix.CAP_NET_ADMIN, unix.CAP_PERFMON}, []string{"opened, owners ", "states true, frames true"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cmd := exec.Command(program)
