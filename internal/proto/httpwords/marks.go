@@ -21,11 +21,20 @@ func (w *Words) Marks(target string, contentType []byte) (m proto.Mark) {
 // isOTLP tells a telemetry export (https://opentelemetry.io/docs/specs/otlp/#otlphttp-request):
 // the signal's path, below any prefix, and the format or the exporter's name.
 func (w *Words) isOTLP(target string, contentType []byte) bool {
+	if isOTLPMethod(target) {
+		return true
+	}
 	if w.Method != "POST" || !isOTLPPath(SplitTarget(target).Path) {
 		return false
 	}
 	media := MediaType(contentType)
 	return Is(media, "application/x-protobuf") || Is(media, "application/json") || isExporter(w.UserAgent)
+}
+
+// isOTLPMethod tells the same over gRPC
+// (https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-request): no other service has this name.
+func isOTLPMethod(path string) bool {
+	return strings.HasPrefix(path, "/opentelemetry.proto.collector.") && strings.HasSuffix(path, "Service/Export")
 }
 
 func isOTLPPath(path string) bool {

@@ -14,6 +14,8 @@ func TestMarks(t *testing.T) {
 		want                               proto.Mark
 	}{
 		{"POST", "/v1/traces", "", "application/x-protobuf", proto.MarkOTLP},
+		{"POST", "/opentelemetry.proto.collector.trace.v1.TraceService/Export", "", "application/grpc", proto.MarkOTLP},
+		{"POST", "/shop.TraceService/Export", "", "application/grpc", 0},
 		{"POST", "/v1/metrics", "", "Application/JSON; charset=utf-8", proto.MarkOTLP},
 		{"POST", "/otlp/v1/logs?tenant=a", "OTel OTLP Exporter Go/1.38.0", "", proto.MarkOTLP},
 		{"POST", "http://otel.test:4318/v1development/profiles", "OpenTelemetry Collector Contrib/0.140.0 (linux/amd64)", "", proto.MarkOTLP},
