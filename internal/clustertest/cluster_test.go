@@ -30,13 +30,15 @@ type cluster struct {
 	gateways []*collector
 	services []service
 	entry    string // a's address
+	// before is what was counted before there was anything to count.
+	before results
 }
 
 // service is a process of one.
 type service struct {
 	*testkit.Process
-	name string
-	node int
+	name, listen string
+	node         int
 }
 
 func newCluster(t *testing.T) *cluster {
@@ -62,16 +64,18 @@ func newCluster(t *testing.T) *cluster {
 	}
 	c.start(t, "c", 2, "127.0.0.1:8081", "")
 	c.start(t, "c", 2, "127.0.0.1:8082", "")
-	testkit.StartNginx(t, testkit.NginxOptions{
+	proxy := testkit.StartNginx(t, testkit.NginxOptions{
 		Place: c.nodes[2], Address: addresses[2], Port: 8080,
 		Upstream: "127.0.0.1:8081; server 127.0.0.1:8082", // both, in turns
 		Directives: `
 location /w/ { proxy_pass http://kit; proxy_http_version 1.1; proxy_set_header Connection ""; }
 location ~ ^/w/[0-9]*7\. { return 503; }`,
 	})
+	c.services = append(c.services, service{proxy.Process, "nginx", proxy.Addr, 2})
 	c.entry = addresses[0] + ":" + port
 	c.start(t, "b", 1, addresses[1]+":"+port, "nginx:"+port)
 	c.start(t, "a", 0, c.entry, "b:"+port)
+	c.warm(t)
 	return c
 }
 
@@ -83,7 +87,7 @@ func (c *cluster) start(t *testing.T, name string, node int, listen, next string
 		Place: c.nodes[node], TCP: netip.MustParseAddrPort(listen).Port(),
 		Env: []string{"OTEL_SERVICE_NAME=" + name, "TOPOLOGY_NAME=" + name, "TOPOLOGY_LISTEN=" + listen, "TOPOLOGY_NEXT=" + next},
 	})
-	c.services = append(c.services, service{p, name, node})
+	c.services = append(c.services, service{p, name, listen, node})
 }
 
 // What an agent has on top of the example: a folder to read, and a receiver for what the node's SDKs export.

@@ -56,13 +56,14 @@ type results struct {
 func (c *cluster) results(t *testing.T) (r results) {
 	t.Helper()
 	r.calls, r.edges = figures{}, figures{}
+	r.spans = len(c.all(t))
 	for i, g := range c.gateways {
-		r.spans += len(g.spans(t, "all.json"))
 		r.kept += len(g.spans(t, "kept.json"))
 		metrics := c.file(i, "metrics.json")
 		r.calls = total(r.calls, counters(t, metrics, "traces.span.metrics.calls", "service.name", "span.kind", "status.code"))
 		r.edges = total(r.edges, counters(t, metrics, "traces_service_graph_request_total", "client", "server", "connection_type", "failed"))
 	}
+	r.calls, r.edges = r.calls.without(c.before.calls), r.edges.without(c.before.edges)
 	return r
 }
 
@@ -90,8 +91,13 @@ func (c *cluster) expected() results {
 	return r
 }
 
-// all are the spans of both gateways.
-func (c *cluster) all(t *testing.T) (all testkit.Spans) {
+// all are the spans of both gateways, but those of before.
+func (c *cluster) all(t *testing.T) testkit.Spans {
+	t.Helper()
+	return c.everything(t).Where(func(s testkit.Span) bool { return s.Str("url.path") != ready })
+}
+
+func (c *cluster) everything(t *testing.T) (all testkit.Spans) {
 	t.Helper()
 	for _, g := range c.gateways {
 		all = append(all, g.spans(t, "all.json")...)

@@ -27,6 +27,7 @@ type manifests struct {
 	daemonSets   []appsv1.DaemonSet
 	deployments  []appsv1.Deployment
 	policies     []networkingv1.NetworkPolicy
+	services     []corev1.Service
 	constraints  []constraints
 	kustomizable string
 }
@@ -69,6 +70,8 @@ func (m *manifests) read(t *testing.T, kind string, text []byte) {
 		m.deployments = append(m.deployments, strict[appsv1.Deployment](t, text))
 	case "networking.k8s.io/v1 NetworkPolicy":
 		m.policies = append(m.policies, strict[networkingv1.NetworkPolicy](t, text))
+	case "v1 Service":
+		m.services = append(m.services, strict[corev1.Service](t, text))
 	case "security.openshift.io/v1 SecurityContextConstraints":
 		m.constraints = append(m.constraints, strict[constraints](t, text))
 	default:
