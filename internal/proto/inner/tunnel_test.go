@@ -12,6 +12,7 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/proto"
 	"github.com/beylareceiver/beylareceiver/internal/proto/dns"
 	"github.com/beylareceiver/beylareceiver/internal/proto/http1"
+	"github.com/beylareceiver/beylareceiver/internal/proto/http2"
 	"github.com/beylareceiver/beylareceiver/internal/proto/inner"
 )
 
@@ -153,4 +154,32 @@ func FuzzTunnel(f *testing.F) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		assert.Equal(t, whole, play(turns, func(n int) int { return 1 + r.IntN(n) }), "in pieces")
 	})
+}
+
+// TestUpgradeToHTTP2: the request is answered on stream 1 of the other protocol, and others follow there.
+func TestUpgradeToHTTP2(t *testing.T) {
+	r := new(inner.Registry)
+	web := http1.New(http1.Config{Next: r.Next})
+	r.Protocols = []proto.Protocol{web, http2.New(http2.Config{})}
+	l := new(log)
+	p := web.NewParser(event.TCP, l)
+	settings := "\x00\x00\x00\x04\x00\x00\x00\x00\x00"
+	for i, turn := range []turn{
+		{proto.ToServer, "GET /a HTTP/1.1\r\nHost: shop.test\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n"},
+		{proto.ToClient, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n" + settings +
+			"\x00\x00\x01\x01\x04\x00\x00\x00\x01\x89" + "\x00\x00\x00\x00\x01\x00\x00\x00\x01"}, // 204, no data
+		{proto.ToServer, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings +
+			"\x00\x00\x0e\x01\x05\x00\x00\x00\x03\x82\x86\x84\x41\x09shop.test"},
+		{proto.ToClient, "\x00\x00\x01\x01\x05\x00\x00\x00\x03\x88"},
+	} {
+		p.Feed(turn.dir, &proto.Segment{At: int64(i), Bytes: []byte(turn.text), Origin: proto.Origin{Ordinal: uint32(i)}})
+	}
+	assert.Equal(t, proto.Frames, p.Wants(proto.ToServer))
+	p.Close(proto.ToServer, 9, proto.FIN)
+	p.Close(proto.ToClient, 9, proto.FIN)
+	assert.Equal(t, `open GET shop.test
+done GET shop.test  0-1
+open GET shop.test
+done GET shop.test  2-3
+`, strings.ReplaceAll(l.String(), "lost 5\n", "")) // settings are housekeeping
 }
