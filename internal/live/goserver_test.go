@@ -176,14 +176,13 @@ func TestConnectTunnel(t *testing.T) {
 	x := curl(t, "--noproxy", "", "--proxytunnel", "--proxy", s.Addr, n.URL+"/through")[0]
 	require.Equal(t, 200, x.Status)
 
-	// Inside the tunnel nothing is read; behind it there is a connection like any other.
+	// The request is seen inside the tunnel, at both its ends, and on the connection behind it.
 	in.WaitFor(t, patience, func(all testkit.Spans) bool {
-		return len(all.With("http.request.method", "CONNECT")) == 2 && len(all.With("url.path", "/through")) == 1 &&
-			len(all.Of(s.PID()).Kind("Client")) == 1
+		return len(all.With("http.request.method", "CONNECT")) == 2 && len(all.Where(requesting(n.Addr, "/through"))) == 4
 	})
 	in.shutdown(t)
 	ours := in.Spans().Where(func(span testkit.Span) bool { return of(n.Addr)(span) || of(s.Addr)(span) })
-	require.Len(t, ours, 4)
+	require.Len(t, ours, 6)
 	tunnel := ours.With("http.request.method", "CONNECT")
 	require.Len(t, tunnel, 2)
 	for _, span := range tunnel {
@@ -194,8 +193,11 @@ func TestConnectTunnel(t *testing.T) {
 	assert.EqualValues(t, x.PID, tunnel.Kind("Client").One(t).Resource["process.pid"])
 	assert.EqualValues(t, s.PID(), tunnel.Kind("Server").One(t).Resource["process.pid"])
 	gets := ours.With("http.request.method", "GET")
-	assert.EqualValues(t, worker(t, n), gets.Kind("Server").One(t).Resource["process.pid"])
-	assert.EqualValues(t, s.PID(), gets.Kind("Client").One(t).Resource["process.pid"])
+	for client, server := range map[int]int{x.PID: s.PID(), s.PID(): worker(t, n)} {
+		up, down := gets.Kind("Client").Of(client).One(t), gets.Kind("Server").Of(server).One(t)
+		assert.Equal(t, up.SpanID, down.Parent)
+		assert.Equal(t, "flow", down.Str("beyla.parent.evidence"))
+	}
 }
 
 func TestEventStream(t *testing.T) {

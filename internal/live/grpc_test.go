@@ -82,8 +82,9 @@ func byMethod(t testing.TB, all testkit.Spans) map[string]testkit.Span {
 		if span.Has("rpc.method_original") {
 			method = span.Str("rpc.method_original")
 		}
-		assert.NotContains(t, found, "/"+method, "two spans of one call")
-		assert.Equal(t, "grpc", span.Str("rpc.system.name"))
+		require.Equal(t, "grpc", span.Str("rpc.system.name"), "%s %v", span.Kind, span.Attrs)
+		_, again := found["/"+method]
+		require.False(t, again, "two spans of %s", method)
 		found["/"+method] = span
 	}
 	return found

@@ -58,12 +58,16 @@ func commanded(t *testing.T, in *instance, s *testkit.H2Server, c *testkit.H2Cli
 	}
 }
 
-// byCurl sends several requests over one connection.
+// byCurl sends several requests: one by one, for curl 7.88 fails with the second one on a connection
+// of prior knowledge ("Error in the HTTP2 framing layer").
 func byCurl(t *testing.T, in *instance, addr, how string) {
 	t.Helper()
 	base := "http://" + addr
-	all := curl(t, how, base+"/echo?size=5", base+"/echo?size=70000", base+"/echo?size=3")
-	x := curl(t, how, "--data-binary", "@"+sparse(t, 300_000), base+"/echo?up")[0]
+	var all []transfer
+	for _, path := range []string{"/echo?size=5", "/echo?size=70000", "/echo?size=3"} {
+		all = append(all, curl(t, how, base+path)...)
+	}
+	x := curl(t, how, "--data-binary", "@"+sparse(t, 30_000), base+"/echo?up")[0] // nginx answers without reading more
 	both := in.await(t, addr, 8)
 	in.finish(t, addr, 8)
 	for i, one := range append(all, x) {

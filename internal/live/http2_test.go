@@ -19,7 +19,7 @@ func (in *instance) joined(t testing.TB, s *testkit.H2Server, asked []testkit.H2
 	t.Helper()
 	in.WaitFor(t, patience, func(all testkit.Spans) bool { return len(all.Where(of(s.Addr))) >= 2*len(asked) })
 	all := in.finish(t, s.Addr, 2*len(asked))
-	assert.Len(t, s.Served(t), len(asked), "the server's own count")
+	assert.Len(t, testkit.WaitLines[testkit.H2Request](t, s.Process, `{"method"`, len(asked)), len(asked), "the server's own count")
 	servers, clients := byTarget(t, all.Kind("Server")), byTarget(t, all.Kind("Client"))
 	hops := make(map[string]hop, len(asked))
 	for _, one := range asked {
@@ -58,7 +58,8 @@ func byTarget(t testing.TB, all testkit.Spans) map[string]testkit.Span {
 			require.NoError(t, err)
 			target = u.RequestURI()
 		}
-		assert.NotContains(t, found, target, "two spans of one request")
+		_, again := found[target]
+		require.False(t, again, "two spans of %s", target)
 		found[target] = span
 	}
 	return found

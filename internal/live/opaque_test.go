@@ -76,6 +76,8 @@ func TestTLSTurns(t *testing.T) {
 			for _, one := range c.Do(t, testkit.H2Job{Path: "/slow?ms=20", N: requests}) {
 				require.Empty(t, one.Error)
 			}
+			c.CloseInput() // the last turn is over with the connection
+			require.NoError(t, c.Wait(t, patience))
 			turns := requests + handshake
 			in.await(t, s.Addr, 2*turns)
 			all := in.finish(t, s.Addr, 2*turns)
@@ -106,7 +108,7 @@ func TestTLSCurl(t *testing.T) {
 	cert := testkit.NewCert(t, "shop.test")
 	port := testkit.FreePort(t)
 	n := testkit.StartNginx(t, testkit.NginxOptions{Server: fmt.Sprintf(
-		"listen 127.0.0.1:%d ssl http2; ssl_certificate %s; ssl_certificate_key %s;", port, cert.File, cert.Key)})
+		"listen 127.0.0.1:%d ssl http2; ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate %s; ssl_certificate_key %s;", port, cert.File, cert.Key)})
 	addr := fmt.Sprintf("127.0.0.1:%d", port)
 	for _, how := range [][]string{{"--http2", "--tls-max", "1.3"}, {"--http1.1", "--tls-max", "1.2"}} {
 		p := testkit.Start(t, testkit.Spec{Args: append([]string{

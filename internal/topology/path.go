@@ -13,6 +13,8 @@ import (
 const (
 	workPrefix       = "/w/"
 	backgroundPrefix = "/bg/"
+	// handshakeSuffix is that of the turn that comes before an encrypted request.
+	handshakeSuffix = "h"
 )
 
 // pathOf is the path that a span's request was for; empty when it is none of ours.
@@ -23,6 +25,9 @@ func pathOf(s testkit.Span) string {
 	}
 	if name := s.Str("tls.client.server_name"); name != "" {
 		path = pathIn(name)
+		if s.Has("beyla.tls.handshake") && path != "" {
+			path += handshakeSuffix
+		}
 	}
 	if full := s.Str("url.full"); full != "" {
 		if u, err := url.Parse(full); err == nil {

@@ -15,8 +15,8 @@ func tlsApp(t testing.TB, _ Run) []string {
 // tlsRows are services whose connections cannot be read: of the load client's requests
 // the entry's end and its own are seen, of all others only that there was a connection.
 func tlsRows() []Row {
-	row := func(name, version, opaque string) Row {
-		env := []string{"TOPOLOGY_TLS=" + version}
+	row := func(name, version, opaque string, env ...string) Row {
+		env = append(env, "TOPOLOGY_TLS="+version)
 		return Row{
 			Name: name, Short: true, Config: map[string]any{"opaque": opaque},
 			Services: []Service{
@@ -29,5 +29,6 @@ func tlsRows() []Row {
 	return []Row{
 		row("tls13", "1.3", "connection"),
 		row("tls12", "1.2", "connection"),
+		row("tls13-turns", "1.3", "turn", "TOPOLOGY_TURNS=1"),
 	}
 }

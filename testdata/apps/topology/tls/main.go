@@ -4,7 +4,8 @@
 // w--17.1.test. So the path is there for who cannot read the request.
 //
 // TOPOLOGY_MODE=front listens for plain HTTP, as the load client speaks it. TOPOLOGY_TLS is
-// the version: 1.2 or 1.3.
+// the version: 1.2 or 1.3. With TOPOLOGY_TURNS the handshake of 1.3 is a request of its own in what it
+// says, /w/17.1h: it is one when a span is made of every turn.
 package main
 
 import (
@@ -29,7 +30,7 @@ import (
 const backgroundEvery = 5 * time.Millisecond
 
 func main() {
-	s := &service{next: list("TOPOLOGY_NEXT"), config: config(os.Getenv("TOPOLOGY_TLS"))}
+	s := &service{next: list("TOPOLOGY_NEXT"), config: config(os.Getenv("TOPOLOGY_TLS")), turns: os.Getenv("TOPOLOGY_TURNS") != ""}
 	l, err := net.Listen("tcp", os.Getenv("TOPOLOGY_LISTEN"))
 	if err != nil {
 		log.Fatal(err)
@@ -69,6 +70,7 @@ func config(version string) *tls.Config {
 type service struct {
 	next   []string
 	config *tls.Config
+	turns  bool
 }
 
 // ServeHTTP does the work that is asked for.
@@ -76,6 +78,9 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var err error
 	if strings.HasPrefix(r.URL.Path, "/w/") {
 		err = s.work(r.URL.Path)
+	}
+	if s.turns && r.TLS != nil {
+		say("served", r.URL.Path+"h")
 	}
 	say("served", r.URL.Path)
 	if err != nil {
@@ -123,6 +128,9 @@ func (s *service) ask(addr, path string) error {
 	defer resp.Body.Close()
 	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
 		return err
+	}
+	if s.turns {
+		say("sent", path+"h")
 	}
 	say("sent", path)
 	if resp.StatusCode != http.StatusOK {
