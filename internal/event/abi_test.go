@@ -24,6 +24,7 @@ func TestConstants(t *testing.T) {
 		"beyla_kind": {
 			"BEYLA_DATA": uint64(Data), "BEYLA_END": uint64(End), "BEYLA_OWNER": uint64(Owner),
 			"BEYLA_CONNECT": uint64(Connect), "BEYLA_CLOSE": uint64(Close), "BEYLA_READ": uint64(Read),
+			"BEYLA_PASSED": uint64(Passed),
 		},
 		"beyla_dir": {"BEYLA_INGRESS": uint64(Ingress), "BEYLA_EGRESS": uint64(Egress)},
 		"beyla_role": {
@@ -35,7 +36,7 @@ func TestConstants(t *testing.T) {
 			"BEYLA_F_LISTENER": uint64(Listener), "BEYLA_F_RESET": uint64(Reset), "BEYLA_F_CUT": uint64(Cut),
 			"BEYLA_F_BLOCKING": uint64(Blocking),
 		},
-		"beyla_limit": {"BEYLA_MAX_PAYLOAD": maxPayload},
+		"beyla_limit": {"BEYLA_MAX_PAYLOAD": maxPayload, "BEYLA_TURN": 64},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var enum *btf.Enum

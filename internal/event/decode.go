@@ -82,12 +82,14 @@ func decodeRead(rec *tap.ReadRecord, ev *Event) error {
 
 func check(rec *tap.Record, size int) error {
 	switch {
-	case rec.Kind < uint8(Data) || rec.Kind > uint8(Close):
+	case rec.Kind < uint8(Data) || rec.Kind > uint8(Passed) || Kind(rec.Kind) == Read:
 		return fmt.Errorf("%w: kind %d", ErrMalformed, rec.Kind)
 	case rec.Dir > uint8(Egress) || rec.Role > uint8(RoleServer):
 		return fmt.Errorf("%w: direction %d, role %d", ErrMalformed, rec.Dir, rec.Role)
 	case rec.Cap > rec.Len || rec.Cap > maxPayload:
 		return fmt.Errorf("%w: %d bytes captured of %d", ErrMalformed, rec.Cap, rec.Len)
+	case Kind(rec.Kind) == Passed && rec.Len != 0:
+		return fmt.Errorf("%w: totals with %d payload bytes", ErrMalformed, rec.Len)
 	case Kind(rec.Kind) == Data && size < recordSize+int(rec.Cap):
 		return fmt.Errorf("%w: %d bytes captured in a record of %d", ErrMalformed, rec.Cap, size)
 	case (Kind(rec.Kind) == Owner || Kind(rec.Kind) == Connect) && size < ownerSize:

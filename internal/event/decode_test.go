@@ -70,11 +70,29 @@ func TestDecodeRead(t *testing.T) {
 	require.ErrorIs(t, Decode(raw(t, rec, ""), &got), ErrMalformed)
 }
 
+func TestDecodePassed(t *testing.T) {
+	rec := tap.Record{
+		Kind: 7, Dir: 1, Transport: 6, Role: 1, Family: 4, Cookie: 7, Time: 100, Seq: 3, Ack: 4,
+		Local: [16]byte{10, 0, 0, 1}, Remote: [16]byte{10, 0, 0, 2}, LocalPort: 5000, RemotePort: 443,
+		Pos: 1 << 40, OtherPos: 2 << 40, OtherTime: 90, LastTime: 100, Tgid: 42, Cgroup: 15, Note: 2,
+	}
+	var got Event
+	require.NoError(t, Decode(raw(t, rec, ""), &got))
+	require.Equal(t, Event{
+		Kind: Passed, Dir: Egress, Transport: TCP, Role: RoleClient, Cookie: 7, Time: 100, Seq: 3, Ack: 4,
+		Local: netip.MustParseAddrPort("10.0.0.1:5000"), Remote: netip.MustParseAddrPort("10.0.0.2:443"),
+		Pos: 1 << 40, OtherPos: 2 << 40, OtherTime: 90, LastTime: 100,
+		Process: Process{PID: 42, Cgroup: 15}, Again: 2,
+	}, got)
+	require.ErrorIs(t, Decode(raw(t, rec, "")[:recordSize-1], &got), ErrMalformed)
+}
+
 func TestDecodeRefuses(t *testing.T) {
 	ok := tap.Record{Kind: 1, Transport: 6, Family: 4, Len: 4, Cap: 4}
 	for name, change := range map[string]func(r *tap.Record){
 		"kind zero":             func(r *tap.Record) { r.Kind = 0 },
-		"kind unknown":          func(r *tap.Record) { r.Kind = 7 },
+		"kind unknown":          func(r *tap.Record) { r.Kind = 8 },
+		"totals with payload":   func(r *tap.Record) { r.Kind = 7 },
 		"direction":             func(r *tap.Record) { r.Dir = 2 },
 		"role":                  func(r *tap.Record) { r.Role = 3 },
 		"more captured than is": func(r *tap.Record) { r.Cap = 5 },
@@ -96,6 +114,7 @@ func TestDecodeRefuses(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	f.Add(raw(f, tap.Record{Kind: 1, Transport: 6, Family: 4, Len: 4, Cap: 4}, "GET "))
+	f.Add(raw(f, tap.Record{Kind: 7, Transport: 6, Family: 4, Pos: 9}, ""))
 	f.Add(raw(f, tap.OwnerRecord{Rec: tap.Record{Kind: 3, Family: 6}, Comm: [16]uint8{'a'}}, ""))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var ev Event

@@ -25,6 +25,10 @@ const (
 	// which no packet has left yet. Of such a record only
 	// Dir, Transport, Role, Flags, Cookie, Time, Process.PID and Thread are given.
 	Read
+	// Passed tells how far both directions of a socket have come of whose payload nothing is
+	// reported, and when the last of it passed: in Dir, as of Time, Pos and LastTime, in the
+	// opposite one OtherPos and OtherTime.
+	Passed
 )
 
 // Dir is the direction of a packet as its local socket sees it.
@@ -135,16 +139,17 @@ type Event struct {
 	// (Seq moved on when a retransmitted head was trimmed).
 	Seq, Ack uint32
 	// Pos is the stream position of Payload[0], in bytes since the socket was
-	// first seen in this direction. For End and Close: the position reached.
+	// first seen in this direction. For End, Close and Passed: the position reached.
 	Pos int64
-	// Len is how many payload bytes the packet had; len(Payload) <= Len.
+	// Len is how many payload bytes the packet had, or, where it made several records, how many
+	// lie between this one's start and the next one's; len(Payload) <= Len.
 	Len     uint32
 	Payload []byte
 	// OtherPos and OtherTime tell how far the opposite direction has come and
 	// when its last payload passed (0: none yet).
 	OtherPos  int64
 	OtherTime int64
-	// LastTime is when the last payload in this direction passed (End, Close).
+	// LastTime is when the last payload in this direction passed (End, Close, Passed).
 	LastTime int64
 	// Process holds the socket. On Data records only PID, TID and Cgroup are
 	// given; Owner and Connect records fill all of it.

@@ -18,6 +18,8 @@ type socket struct {
 	head *Flow
 	// process is what the last Owner record said.
 	process event.Process
+	// several: there has been more than one peer.
+	several bool
 }
 
 // siblings links the flows of one UDP socket.
@@ -36,6 +38,7 @@ func (t *Table) datagram(ev *event.Event) {
 		}
 	}
 	f.learn(ev)
+	f.remember(ev)
 	if f.state&ignoring != 0 {
 		t.settle(f)
 		t.drop(ev, f.ignored)
@@ -67,6 +70,7 @@ func (t *Table) meet(ev *event.Event) *Flow {
 	f.siblings.next = s.head
 	if s.head != nil {
 		s.head.siblings.prev = f
+		s.several = true
 	}
 	s.head = f
 	return f
@@ -109,8 +113,12 @@ func (t *Table) socketEvent(ev *event.Event) {
 	if s == nil {
 		return
 	}
-	if ev.Kind == event.Owner {
+	switch ev.Kind {
+	case event.Owner:
 		learn(&s.process, &ev.Process)
+	case event.Passed:
+		t.socketPassed(s, ev)
+		return
 	}
 	for f := s.head; f != nil; {
 		next := f.siblings.next // finish takes f out of the list

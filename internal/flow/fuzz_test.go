@@ -29,7 +29,9 @@ func chaos(b []byte, now int64) event.Event {
 		Flags: event.Flags(b[1]) & 0x3f, Cookie: uint64(b[2] % 8), Time: now, Local: local, Remote: remote,
 		Pos: int64(int8(b[3])), Len: uint32(b[4] % 32), OtherPos: int64(b[5]), Ack: uint32(b[7]), Seq: 1000 + uint32(int8(b[8])),
 	}
-	if b[0]&0x10 != 0 {
+	if b[0]&0x1f == 1 {
+		ev.Kind = event.Passed
+	} else if b[0]&0x10 != 0 {
 		ev.Kind = event.Data
 	}
 	if b[2]&0x80 != 0 {

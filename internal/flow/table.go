@@ -77,6 +77,8 @@ func (t *Table) Handle(ev *event.Event) {
 		t.end(ev)
 	case ev.Kind == event.Close:
 		t.close(ev)
+	case ev.Kind == event.Passed:
+		t.passed(ev)
 	}
 }
 
@@ -88,7 +90,7 @@ const farthest = 1 << 61
 func sound(ev *event.Event) bool {
 	within := func(v int64) bool { return -farthest < v && v < farthest }
 	switch {
-	case ev.Kind < event.Data || ev.Kind > event.Close,
+	case ev.Kind < event.Data || ev.Kind > event.Passed || ev.Kind == event.Read,
 		ev.Dir > event.Egress,
 		ev.Transport != event.TCP && ev.Transport != event.UDP,
 		uint64(len(ev.Payload)) > uint64(ev.Len),
