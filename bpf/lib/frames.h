@@ -172,7 +172,7 @@ BEYLA_FRAMES_FN void beyla_walk_lose(struct beyla_frame *f, struct beyla_walk *w
 {
 	f->synced = 0;
 	f->have = 0;
-	w->gone = 1;
+	w->gone = w->known;
 	beyla_walk_open(w);
 	w->at = w->end;
 }
@@ -267,6 +267,7 @@ BEYLA_FRAMES_FN int beyla_walk_begin(beyla_bytes *bytes, struct beyla_frame *f, 
 	__u64 next = 0;
 
 	w->at = w->start;
+	w->known = f->synced;
 	if (!beyla_frame_known(f, w->start)) {
 		w->gone = f->synced;
 		f->have = 0;
@@ -325,7 +326,8 @@ BEYLA_FRAMES_FN int beyla_walk_step(beyla_bytes *bytes, struct beyla_frame *f, s
  * much of it is copied as one record can hold. */
 BEYLA_FRAMES_FN void beyla_walk_rest(struct beyla_frame *f, struct beyla_walk *w)
 {
-	w->gone |= f->synced;
+	if (f->synced)
+		w->gone = w->known;
 	f->synced = 0;
 	beyla_walk_open(w);
 	beyla_walk_give(w, w->end, w->end);

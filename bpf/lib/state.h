@@ -89,9 +89,10 @@ struct beyla_walk {
 	__u8 open;
 	__u8 cut;    /* what stands before from, or before at when nothing is open, was left out; */
 	__u8 behind; /* before pos, likewise */
-	__u8 gone;   /* the place among the frames was lost */
+	__u8 known;  /* the place among the frames was, before this packet, */
+	__u8 gone;   /* and is no more */
 	__u8 done;
-	__u8 pad[7];
+	__u8 pad[6];
 };
 
 /* One direction of a connection with HTTP/2. A walk needs more room than there is on the

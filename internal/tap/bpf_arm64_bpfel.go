@@ -262,9 +262,10 @@ type bpfBeylaWalker struct {
 		Open   uint8
 		Cut    uint8
 		Behind uint8
+		Known  uint8
 		Gone   uint8
 		Done   uint8
-		Pad    [7]uint8
+		Pad    [6]uint8
 	}
 	Rec  bpfBeylaRecord
 	Seq  uint32
