@@ -20,10 +20,13 @@ func (p *parser) beginBody(h *half, x *exchange) {
 // payload takes content of the body that travels in the half's direction.
 func (p *parser) payload(h *half, x *exchange, b []byte) {
 	p.carry(h.dir, x, int64(len(b)))
+	x.call.Payload(h.dir, p.at, b)
+	p.followCall(x)
 }
 
 // skipped notes that n bytes of the body passed unseen; n is negative when their number is not known.
 func (p *parser) skipped(h *half, x *exchange, n int64) {
+	x.call.Skipped(h.dir, p.at, n)
 	if n < 0 {
 		x.message(h.dir).Body = -1
 		return
@@ -48,7 +51,7 @@ func (p *parser) carry(dir proto.Dir, x *exchange, n int64) {
 // lingers looks at how long a body of no announced size has been coming.
 func (p *parser) lingers(x *exchange) {
 	switch {
-	case x.sized || x.Stream != httpwords.NoStream || x.handed != nil:
+	case x.sized || x.Stream != httpwords.NoStream || x.handed != nil || x.calls():
 	case x.body == 0:
 		x.body = p.at
 	case p.at-x.body > lingering:

@@ -38,6 +38,14 @@
 // ("long_poll"). A successful CONNECT is a tunnel ("connect"); with :protocol websocket (RFC 8441) it is
 // a "websocket". The DATA of a CONNECT are no bodies, but beyla.bytes.sent and beyla.bytes.received.
 //
+// # Calls
+//
+// Streams that are calls of gRPC, gRPC-Web or Connect are described as package grpc says instead, and their
+// Exchange.Protocol is "grpc" or "connect". On a connection that was open before, a request whose content-type is unknown may prove to be a call
+// only later, with its response; Exchange.Protocol changes then, between Open and Done. A call that is known to be a
+// stream is told as one as soon as its response has begun. One that the client cancels is an error at the
+// client's end, stream or not, as every end but OK is by the conventions of RPC.
+//
 // # What is not captured
 //
 // What is missing inside of DATA is counted exactly. Elsewhere:
@@ -70,7 +78,7 @@
 //	http2_goaway           if it gives no error
 //
 // When the client cancels (CANCEL or NO_ERROR), the server has not failed: its span has the error.type, and its status
-// stays unset. So does the client's for what is marked as a stream, which often has no other end.
+// stays unset. So does the client's for what is marked as a stream and is no call, which often has no other end.
 //
 // # Limits
 //

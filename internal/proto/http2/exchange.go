@@ -2,6 +2,7 @@ package http2
 
 import (
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/grpc"
 	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
 )
 
@@ -19,6 +20,8 @@ type exchange struct {
 
 	requestWords
 	responseWords
+	// call is what it says if it is one.
+	call grpc.Call
 
 	// opened is true once the sink knows of it, told once it knows that it is a stream.
 	opened, told bool

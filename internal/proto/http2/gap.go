@@ -61,6 +61,7 @@ func (p *parser) loseTrack(h *half, why proto.Lost) {
 			continue
 		}
 		m.Body = -1
+		x.call.Skipped(h.dir, p.at, -1)
 		if h.dir == proto.ToServer {
 			x.lossy = true
 		} else {

@@ -2,6 +2,7 @@ package http2
 
 import (
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/grpc"
 	"github.com/beylareceiver/beylareceiver/internal/proto/hpack"
 	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
 )
@@ -72,5 +73,13 @@ func (g *gathered) requestField(x *exchange, name, value []byte) {
 	}
 }
 
-// trailer takes a field behind a body.
-func (x *exchange) trailer(proto.Dir, []byte, []byte) {}
+// trailer takes a field behind a body. Only calls have use for one.
+func (x *exchange) trailer(dir proto.Dir, name, value []byte) {
+	if dir != proto.ToClient || name[0] == ':' {
+		return
+	}
+	x.call.ResponseField(name, value)
+	if x.call.Flavour != grpc.None {
+		x.owner.words.ResponseField(&x.Words, name, value)
+	}
+}

@@ -3,6 +3,7 @@ package http2
 import (
 	"github.com/beylareceiver/beylareceiver/internal/event"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/grpc"
 	"github.com/beylareceiver/beylareceiver/internal/proto/hpack"
 	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
 	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
@@ -56,6 +57,7 @@ func (c Config) withDefaults() Config {
 type Protocol struct {
 	config Config
 	words  *httpwords.Vocabulary
+	rpc    *grpc.Vocabulary
 	// contexts reads where requests come from, one head at a time.
 	contexts *tracecontext.Reader
 
@@ -74,8 +76,9 @@ var _ proto.Protocol = (*Protocol)(nil)
 
 // New makes the protocol.
 func New(c Config) *Protocol {
+	words := httpwords.New(c.Words)
 	return &Protocol{
-		config: c.withDefaults(), words: httpwords.New(c.Words), contexts: tracecontext.NewReader(c.Contexts),
+		config: c.withDefaults(), words: words, rpc: grpc.New(c.Words, words), contexts: tracecontext.NewReader(c.Contexts),
 	}
 }
 

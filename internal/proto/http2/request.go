@@ -104,6 +104,7 @@ func (x *exchange) requestField(g *gathered, name, value []byte) {
 		return
 	}
 	g.requestField(x, name, value)
+	x.call.RequestField(name, value)
 	o.contexts.Field(name, value)
 	o.words.RequestField(&x.Words, name, value)
 }
@@ -135,4 +136,5 @@ func (x *exchange) endRequestHead(g *gathered) {
 	x.Context, x.RequestID = o.contexts.Take()
 	x.Mark |= x.Marks(x.path, g.contentType)
 	x.polls = x.IsLongPoll(x.path, g.prefer)
+	x.beginCall()
 }

@@ -48,6 +48,7 @@ func (x *exchange) responseField(g *gathered, name, value []byte) {
 			x.sized = true
 		}
 	}
+	x.call.ResponseField(name, value)
 	x.owner.words.ResponseField(&x.Words, name, value)
 }
 
@@ -116,6 +117,10 @@ func (p *parser) responseOver(k *block) {
 	if x.handed != nil {
 		return
 	}
+	if x.Status != 0 {
+		x.call.Respond(x.Status)
+	}
+	p.followCall(x)
 	x.classify(k.ends)
 	if x.Stream != httpwords.NoStream && !x.unsure {
 		p.tellStream(x)

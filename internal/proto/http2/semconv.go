@@ -6,6 +6,7 @@ import (
 
 	"github.com/beylareceiver/beylareceiver/internal/attr"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/grpc"
 	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
 )
 
@@ -17,7 +18,11 @@ const unknownKey = "beyla.headers.unknown"
 
 // Describe implements proto.Semantics.
 func (x *exchange) Describe(side proto.Side, e proto.Endpoints, d *proto.Description) {
-	x.describeHTTP(side, e, d)
+	if x.call.Flavour != grpc.None {
+		x.describeCall(side, e, d)
+	} else {
+		x.describeHTTP(side, e, d)
+	}
 	if x.unknown {
 		d.Attrs.Bool(unknownKey, true)
 	}

@@ -76,6 +76,7 @@ func (s *streams) doubt(x *exchange, now int) {
 // ends notes that a half of the stream has ended.
 func (p *parser) ends(x *exchange, dir proto.Dir) {
 	x.message(dir).Whole = true
+	p.endCall(x, dir)
 	if !x.response().Whole || !x.Request.Whole && !x.lossy {
 		return
 	}
@@ -111,6 +112,7 @@ func (p *parser) done(x *exchange, fault proto.Fault) {
 		return
 	}
 	x.Fault = fault
+	p.stopCall(x, fault)
 	x.markStream()
 	p.sink.Done(&x.Exchange)
 }
