@@ -52,7 +52,7 @@ var rules = []rule{
 	// What joins them.
 	{pkg: "pipeline", imports: []string{"..."}},
 	{pkg: "receiver/...", imports: []string{
-		"pipeline", "preflight", "privilege", "explain", "traces", "iface", "ledger", "selection", "sampling", "replay", "proto/http1", "tracecontext", "testkit", "receiver/...",
+		"pipeline", "preflight", "privilege", "explain", "traces", "iface", "ledger", "selection", "sampling", "replay", "proto/http1", "proto/opaque", "tracecontext", "testkit", "receiver/...",
 	}},
 	// Help for tests.
 	{pkg: "testkit", imports: []string{"..."}},

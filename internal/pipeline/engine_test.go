@@ -94,18 +94,22 @@ func TestDetectionAcrossSegments(t *testing.T) {
 	require.Equal(t, "/a", text(&spans[0], "url.path"))
 }
 
-// What follows an upgrade is not HTTP, and nobody's fault.
-func TestUpgradeIsOpaque(t *testing.T) {
+// What follows an upgrade is of the exchange that brought it about.
+func TestUpgrade(t *testing.T) {
 	b := newBench(t, Config{})
 	c := b.conn(5, event.RoleServer)
 	c.say(event.Ingress, "GET /chat HTTP/1.1\r\nHost: shop\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", -1)
 	c.say(event.Egress, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", -1)
-	require.Equal(t, []uint64{5}, b.source.ignored)
-	c.say(event.Ingress, "\x81\x02hi", -1)
+	require.Empty(t, b.source.ignored)
+	c.say(event.Ingress, "\x81\x82\x00\x00\x00\x00hi", -1)
 	c.say(event.Egress, "\x81\x02ho", -1)
-	require.Len(t, b.finish(t), 1)
-	require.Equal(t, uint64(2), b.Stats().Ended[ledger.Used])
-	require.Equal(t, uint64(2), b.Stats().Ended[ledger.Opaque])
+	c.close()
+	spans := b.finish(t)
+	require.Len(t, spans, 1)
+	require.Equal(t, "websocket", text(&spans[0], "beyla.stream.kind"))
+	require.Equal(t, int64(1), number(&spans[0], "beyla.stream.messages.sent"))
+	require.Equal(t, int64(1), number(&spans[0], "beyla.stream.messages.received"))
+	require.Equal(t, uint64(4), b.Stats().Ended[ledger.Used])
 }
 
 func TestUnknownProtocolIsIgnored(t *testing.T) {

@@ -151,9 +151,6 @@ func sideBit(side proto.Side) Sides {
 
 // Done implements proto.Sink.
 func (s *session) Done(x *proto.Exchange) {
-	if x.Mark&proto.MarkStream != 0 {
-		s.lost = ledger.Opaque // whatever follows
-	}
 	st := x.Stage.(*stage)
 	s.e.endStream(st)
 	if st.request != nil {

@@ -139,12 +139,13 @@ func TestExplainsEachReason(t *testing.T) {
 			live: "server tcp /selected in 1 out 0 spans 0+0 pending ssh",
 			want: "server tcp /selected in 1 out 0 spans 0+0 unknown_protocol ssh",
 		},
-		"opaque": {
+		"stream": {
 			do: func(c *conn) {
 				c.say(event.Ingress, "GET /c HTTP/1.1\r\nHost: s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", -1)
 				c.say(event.Egress, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", -1)
 			},
-			want: "server tcp http/ignored in 1 out 1 spans 1+0 opaque ",
+			live: "server tcp http/selected in 1 out 1 spans 0+0 pending ",
+			want: "server tcp http/selected in 1 out 1 spans 1+0  ",
 		},
 		"datagrams": {
 			do:   func(c *conn) { c.udp, c.role = true, event.RoleUnknown; c.say(event.Ingress, "metric:1|c", -1) },

@@ -15,6 +15,7 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/iface"
 	"github.com/beylareceiver/beylareceiver/internal/process"
 	"github.com/beylareceiver/beylareceiver/internal/proto/all"
+	"github.com/beylareceiver/beylareceiver/internal/proto/opaque"
 	"github.com/beylareceiver/beylareceiver/internal/selection"
 	"github.com/beylareceiver/beylareceiver/internal/span"
 	"github.com/beylareceiver/beylareceiver/internal/tap"
@@ -60,6 +61,9 @@ func (e *Engine) build() {
 	e.flows = flow.New(e.cfg.Flow, &e.book, (*flowSink)(e))
 	for _, p := range all.Protocols(e.cfg.Protocols) {
 		e.protocols = append(e.protocols, protocol{Protocol: p, off: e.cfg.Off[p.Name()], errors: new(atomic.Uint64)})
+	}
+	if last := &e.protocols[len(e.protocols)-1]; last.Name() == opaque.Name {
+		e.fallback = last
 	}
 	if e.cfg.Explain {
 		e.explain = newExplainer(e)

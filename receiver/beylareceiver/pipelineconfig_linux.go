@@ -10,6 +10,7 @@ import (
 
 	"github.com/beylareceiver/beylareceiver/internal/iface"
 	"github.com/beylareceiver/beylareceiver/internal/pipeline"
+	"github.com/beylareceiver/beylareceiver/internal/proto/opaque"
 	"github.com/beylareceiver/beylareceiver/internal/selection"
 )
 
@@ -52,6 +53,12 @@ func pipelineConfig(cfg *Config, version string) (pipeline.Config, error) {
 	c.Protocols.HTTP = cfg.HTTP.parser()
 	c.Protocols.HTTP.Formats = parents.Contexts.Formats
 	c.Protocols.HTTP.RequestIDHeaders = parents.Contexts.RequestIDHeaders
+	switch cfg.Opaque {
+	case OpaqueConnection:
+		c.Protocols.Opaque = &opaque.Config{Mode: opaque.Connection}
+	case OpaqueTurn:
+		c.Protocols.Opaque = &opaque.Config{Mode: opaque.Turn}
+	}
 	c.Correlate.Sampler = parents.Sampler
 	c.Correlate.Agreements = agreements
 	c.Correlate.MaxAge, c.Correlate.MaxSpans = parents.MaxAge, parents.MaxSpans
