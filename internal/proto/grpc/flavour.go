@@ -77,6 +77,9 @@ func (m media) foreign() bool { return m == jsonMedia || m == otherApplication |
 
 // mediaOf classifies a content-type; formats ("+proto") and parameters say nothing here.
 func mediaOf(contentType []byte) media {
+	if string(contentType) == "application/grpc" { // what nearly all of them say
+		return grpcMedia
+	}
 	sub, ok := httpwords.CutFold(contentType, "application/")
 	if !ok {
 		return otherMedia
