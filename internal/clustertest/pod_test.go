@@ -48,7 +48,7 @@ func (p pod) object() object {
 	}
 }
 
-// The cgroups that kubelet and the runtimes make; docs/deployment.md says for which.
+// The cgroups that kubelet and the runtimes make.
 
 // systemdCgroup is that of a burstable pod with the systemd driver and containerd.
 func systemdCgroup(p pod) string {
