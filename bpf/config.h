@@ -24,6 +24,9 @@ volatile const __u32 beyla_owner_in_map = 0;
  * writes them. Takes CAP_PERFMON. */
 volatile const __u32 beyla_threads = 0;
 
+/* PASSED comes no more often, in units of 2^30 ns. */
+volatile const __u32 beyla_tell = 10;
+
 /* 1 when the frames of HTTP/2 are walked. Takes bpf_loop (5.17, commit e6f2dd0f8067);
  * without it BEYLA_V_FRAMES is BEYLA_V_ALL. */
 volatile const __u32 beyla_frames = 1;

@@ -12,9 +12,6 @@
 #include "lib/thread.h"
 #include "lib/walk.h"
 
-/* PASSED comes no more often, in units of 2^30 ns. */
-#define BEYLA_TELL 10
-
 /* The direction flipped: a message begins at pos. */
 static __always_inline void beyla_begin(struct beyla_sock *st, struct beyla_holder *who, __u32 dir,
 					__u64 pos)
@@ -168,7 +165,7 @@ static __always_inline void beyla_total(struct __sk_buff *skb, struct bpf_sock *
 	h->cut = 1;
 	if (!st->told)
 		st->told = clock;
-	if (clock - st->told < BEYLA_TELL)
+	if (clock - st->told < beyla_tell)
 		return;
 	st->told = clock;
 	beyla_passed(skb, sk, st, p, dir, now);

@@ -311,6 +311,7 @@ const (
 	bpfVarBeylaOwnInode     = "beyla_own_inode"
 	bpfVarBeylaOwnerInMap   = "beyla_owner_in_map"
 	bpfVarBeylaSelf         = "beyla_self"
+	bpfVarBeylaTell         = "beyla_tell"
 	bpfVarBeylaThreads      = "beyla_threads"
 	bpfVarBeylaWakeBytes    = "beyla_wake_bytes"
 	bpfVarBeylaWindow       = "beyla_window"
@@ -405,6 +406,7 @@ type bpfVariableSpecs struct {
 	BeylaOwnInode   *ebpf.VariableSpec `ebpf:"beyla_own_inode"`
 	BeylaOwnerInMap *ebpf.VariableSpec `ebpf:"beyla_owner_in_map"`
 	BeylaSelf       *ebpf.VariableSpec `ebpf:"beyla_self"`
+	BeylaTell       *ebpf.VariableSpec `ebpf:"beyla_tell"`
 	BeylaThreads    *ebpf.VariableSpec `ebpf:"beyla_threads"`
 	BeylaWakeBytes  *ebpf.VariableSpec `ebpf:"beyla_wake_bytes"`
 	BeylaWindow     *ebpf.VariableSpec `ebpf:"beyla_window"`
@@ -466,6 +468,7 @@ type bpfVariables struct {
 	BeylaOwnInode   *ebpf.Variable `ebpf:"beyla_own_inode"`
 	BeylaOwnerInMap *ebpf.Variable `ebpf:"beyla_owner_in_map"`
 	BeylaSelf       *ebpf.Variable `ebpf:"beyla_self"`
+	BeylaTell       *ebpf.Variable `ebpf:"beyla_tell"`
 	BeylaThreads    *ebpf.Variable `ebpf:"beyla_threads"`
 	BeylaWakeBytes  *ebpf.Variable `ebpf:"beyla_wake_bytes"`
 	BeylaWindow     *ebpf.Variable `ebpf:"beyla_window"`

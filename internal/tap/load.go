@@ -51,6 +51,9 @@ func load(o Options) (_ *loader, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the embedded BPF object: %w", err)
 	}
+	if o.alter != nil {
+		o.alter(spec)
+	}
 	l := &loader{spec: spec, types: btf.NewCache()}
 	if _, err := l.types.Kernel(); err != nil {
 		inlineFunctions(spec)

@@ -1,6 +1,10 @@
 package tap
 
-import "time"
+import (
+	"time"
+
+	"github.com/cilium/ebpf"
+)
 
 // Rung is how the tap learns which thread reads and writes a socket.
 type Rung string
@@ -38,6 +42,9 @@ type Options struct {
 	// TraceSelf leaves the collector's own sockets in; for tests that are
 	// their own traffic.
 	TraceSelf bool
+
+	// alter changes the object before it is loaded; for tests.
+	alter func(*ebpf.CollectionSpec)
 }
 
 // Report says what the kernel accepted. Missing names what it did not, with the

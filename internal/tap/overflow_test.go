@@ -51,6 +51,43 @@ func TestOverflow(t *testing.T) {
 	}
 }
 
+// The sum holds as well where a packet makes several records, of which any may be lost.
+func TestOverflowFrames(t *testing.T) {
+	w := lookFrames(t, func(o *tap.Options) { o.RingBytes = 4 << 10 })
+	p, port := hello(t)
+	w.port = port
+	long := body(0, 1, "x", 3000)
+	answer := long + long + long + h2(headersFrame, 4, 1, "trailers")
+	const rounds = 300
+	for i := range rounds {
+		p.ask(h2(windowUpdate, 0, 0, "more"))
+		p.answer(answer)
+		for range i % 7 { // sometimes room for some of a packet's records
+			if _, err := w.read(); err != nil {
+				break
+			}
+		}
+	}
+	events := sent(w.finish(), port)
+	c := w.count()
+	require.Equal(t, c.Messages, w.starts+c.LostStart, "%+v", c)
+	require.Equal(t, c.Records, w.records)
+	require.Equal(t, uint64(4*rounds+4), c.Messages)
+	require.Positive(t, c.LostStart)
+	require.Positive(t, c.LostData)
+	require.Zero(t, c.LostSync, "the kernel has seen every byte")
+	starts := 0
+	for _, ev := range events[1:] {
+		require.Contains(t, []string{long[:73], h2(headersFrame, 4, 1, "trailers")}, string(ev.Payload))
+		if ev.Flags&event.MsgStart != 0 {
+			require.Zero(t, (ev.Pos-int64(len(opening.server)))%int64(len(answer)), "the first record of its packet")
+			starts++
+		}
+	}
+	require.Positive(t, starts)
+	require.Less(t, starts, len(events)-1)
+}
+
 // checkWhole fails when a message shows up whose start was lost.
 func checkWhole(t *testing.T, events []event.Event) {
 	t.Helper()
