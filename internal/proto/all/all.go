@@ -10,6 +10,7 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
 	"github.com/beylareceiver/beylareceiver/internal/proto/inner"
 	"github.com/beylareceiver/beylareceiver/internal/proto/opaque"
+	"github.com/beylareceiver/beylareceiver/internal/proto/quic"
 	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
 )
 
@@ -20,7 +21,7 @@ type Config struct {
 	// HTTP2 and FastCGI carry HTTP requests: what is not set is as for HTTP.
 	HTTP2   http2.Config
 	FastCGI fastcgi.Config
-	// Opaque is for connections that cannot be read; nil: they are nobody's.
+	// Opaque is for connections that cannot be read, QUIC among them; nil: they are nobody's.
 	Opaque *opaque.Config
 	// Hasher is what all protocols make Exchange.RequestID with, unless theirs is set; the
 	// zero value stands for a new one.
@@ -44,7 +45,7 @@ func Protocols(c Config) []proto.Protocol {
 	list := []proto.Protocol{http1.New(c.HTTP), http2.New(c.HTTP2), dns.New(c.DNS), fastcgi.New(c.FastCGI)}
 	if c.Opaque != nil {
 		inside.Opaque = opaque.New(*c.Opaque)
-		list = append(list, inside.Opaque)
+		list = append(list, quic.New(), inside.Opaque)
 	}
 	inside.Protocols = list
 	return list
