@@ -37,6 +37,7 @@ var rules = []rule{
 	{pkg: "process", imports: []string{"attr", "event", "goruntime"}},
 	{pkg: "proto", imports: []string{"event", "attr", "tracecontext"}},
 	{pkg: "proto/all", imports: []string{"proto", "proto/...", "tracecontext"}},
+	{pkg: "proto/tlshello", imports: []string{"wire", "attr"}},
 	{pkg: "proto/...", imports: []string{
 		"proto", "wire", "event", "attr", "tracecontext",
 		// What several protocols have in common.
