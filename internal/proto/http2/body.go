@@ -14,6 +14,7 @@ func (p *parser) beginBody(h *half, x *exchange) {
 	x.unsure = false // behind an interim head there is no body
 	if !x.headed {
 		x.headed, x.blind = true, true
+		x.response().Truncated = true
 	}
 }
 

@@ -18,7 +18,7 @@ func (p *parser) Close(dir proto.Dir, last int64, how proto.Ending) {
 	}
 	h.block = block{}
 	h.disown(proto.LostOpaque)
-	hidden := h.state == seeking
+	hidden := h.lost
 	h.state = over
 	if dir == proto.ToServer {
 		return

@@ -29,6 +29,8 @@ const conversations = "../../../testdata/wire/http2"
 type conversation struct {
 	steps []step
 	want  string
+	// before is how many bytes of each direction came before the first step.
+	before [2]uint32
 }
 
 type step struct {
@@ -132,7 +134,7 @@ func (c *conversation) play(t testing.TB, o *Protocol, cut func(n int) int) stri
 
 func (c *conversation) feed(t testing.TB, p *parser, l *log, cut func(n int) int) {
 	closed := [2]bool{}
-	seq := [2]uint32{1000, 5000}
+	seq := [2]uint32{1000 + c.before[0], 5000 + c.before[1]}
 	for _, s := range c.steps {
 		switch s.verb {
 		case "feed":

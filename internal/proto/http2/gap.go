@@ -55,8 +55,17 @@ func (p *parser) loseTrack(h *half, why proto.Lost) {
 	if h.dir == proto.ToServer {
 		p.hidden = true
 	}
+	p.missing(h)
+	p.settleLossy()
+}
+
+// missing marks the exchanges of which something may have passed unseen: bytes, an end, a reset.
+func (p *parser) missing(h *half) {
 	for _, x := range p.open.list {
 		m := x.message(h.dir)
+		if !x.response().Whole {
+			p.open.doubt(x, p.born)
+		}
 		if m.Whole {
 			continue
 		}
@@ -66,10 +75,8 @@ func (p *parser) loseTrack(h *half, why proto.Lost) {
 			x.lossy = true
 		} else {
 			x.gapped = true
-			p.open.doubt(x, p.born)
 		}
 	}
-	p.settleLossy()
 }
 
 // settleLossy ends what was answered, and whose request may have ended unseen.

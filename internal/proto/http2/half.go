@@ -56,8 +56,9 @@ type half struct {
 
 	table hpack.Decoder
 	block block
-	// first is true until a frame has come, sound while nothing is known to be missing.
-	first, sound bool
+	// first is true until a frame has come, sound while nothing is known to be missing, lost while
+	// it is not known where frames begin.
+	first, sound, lost bool
 	// maxFrame is the longest payload that may come.
 	maxFrame int
 
@@ -100,5 +101,5 @@ func (h *half) unsound() {
 // seek expects a head wherever the next packet begins.
 func (h *half) seek(why proto.Lost) {
 	h.disown(why)
-	h.state, h.have = seeking, 0
+	h.state, h.have, h.lost = seeking, 0, true
 }

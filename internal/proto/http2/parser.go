@@ -133,6 +133,10 @@ func (p *parser) head(h *half, b []byte) int {
 	if h.doubt > 0 {
 		h.doubt--
 	}
+	if h.lost { // what began meanwhile may have gone further than we know
+		h.lost = false
+		p.missing(h)
+	}
 	p.begin(h)
 	h.first = false
 	p.take(h, headSize)
@@ -164,10 +168,8 @@ func (p *parser) expected(h *half) bool {
 		return true
 	case p.open.find(f.stream) != nil:
 		return true
-	case f.kind == headers:
-		return f.stream&1 == 1
 	}
-	return p.hidden && f.stream&1 == 1 && (p.last == 0 || f.stream > p.last && f.stream-p.last < reach)
+	return f.kind == headers && f.stream&1 == 1 && (p.last == 0 || f.stream < p.last+reach)
 }
 
 // reach is how many numbers further a stream may be that nobody has seen begin.

@@ -62,7 +62,7 @@ func (p *parser) beginRequest(h *half, k *block) {
 func (p *parser) requestOver(h *half, k *block) {
 	x := k.x
 	if k.maybe {
-		if !x.asks() { // the end of a request that began unseen, for all we know
+		if !x.asks() || k.broken { // the end of a request that began unseen, for all we know
 			h.lose(proto.LostGap)
 			k.x = nil
 			x.Release()
@@ -71,7 +71,9 @@ func (p *parser) requestOver(h *half, k *block) {
 		p.prove(h, k)
 	}
 	x.Request.Truncated = k.cut
-	x.Request.Body = 0
+	if x.Request.Body = 0; x.Method == "" { // it may be CONNECT
+		x.Request.Body = -1
+	}
 	p.open.insert(x)
 	p.announce(x)
 	p.born++

@@ -59,8 +59,11 @@ func (p *parser) abort(x *exchange, dir proto.Dir, c code) {
 	if !x.headed {
 		x.response().Seen = false // a reset is no response
 	}
+	if x.doubtful || c == codeUnknown { // it may have been whole, or we do not know why it is not
+		p.done(x, proto.NotObserved)
+		return
+	}
 	x.cancelled = dir == proto.ToServer && (c == cancel || c == noError)
-	p.open.trust(x)
 	p.done(x, c.fault())
 }
 

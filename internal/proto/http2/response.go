@@ -109,8 +109,12 @@ func (p *parser) responseOver(k *block) {
 	}
 	m := x.response()
 	m.Truncated = k.cut
-	if m.Body = 0; x.Status == 0 && x.gapped { // it may as well be the trailers
-		m.Body, x.blind = -1, true
+	m.Body = 0
+	if x.Method == "" && x.handed == nil {
+		m.Body = -1
+	}
+	if x.Status == 0 && x.gapped { // it may as well be the trailers
+		m.Body, m.Truncated, x.blind = -1, true, true
 	}
 	x.headed = true
 	x.unsure = x.Status == 0 && !k.ends
