@@ -29,7 +29,9 @@ func TestOracleTLS(t *testing.T) {
 	require.NotEmpty(t, paths)
 	unused := maps.Clone(tlsDifferences)
 	var connections atomic.Int64
-	t.Cleanup(func() { assert.GreaterOrEqual(t, connections.Load(), int64(leastConnections), "with a hello, of all captures") })
+	t.Cleanup(func() {
+		assert.GreaterOrEqual(t, connections.Load(), int64(leastConnections), "with a hello, of all captures")
+	})
 	for _, path := range paths {
 		name := nameOf(path)
 		delete(unused, name)
