@@ -211,12 +211,12 @@ func TestGRPCEveryCall(t *testing.T) {
 	c.Stop()
 	s.Stop()
 	testkit.Poll(t, patience, "the spans", func() bool { return counts.total() >= 2*calls })
+	assert.Zero(t, in.metric(t, "kernel_losses", ""))
 	in.shutdown(t)
 	assert.EqualValues(t, calls, counts.servers.Load())
 	assert.EqualValues(t, calls, counts.clients.Load())
 	assert.Equal(t, calls, counts.kin.right(t))
 	assert.Zero(t, counts.failed.Load())
-	assert.Zero(t, in.metric(t, "kernel_losses", ""))
 }
 
 // TestGRPCOpenBefore: calls of a connection that was open before the start are calls.

@@ -30,15 +30,15 @@ func TestHTTP2Peers(t *testing.T) {
 	t.Run("curl to go", func(t *testing.T) {
 		in := start(t, nil)
 		s := testkit.StartH2Server(t, testkit.H2Options{})
-		byCurl(t, in, s.Addr, "--http2-prior-knowledge")
+		byCurl(t, in, s.Addr, true)
 	})
 	t.Run("curl to hypercorn", func(t *testing.T) {
 		in := start(t, nil)
-		byCurl(t, in, testkit.StartHypercorn(t).Addr, "--http2-prior-knowledge")
+		byCurl(t, in, testkit.StartHypercorn(t).Addr, true)
 	})
 	t.Run("curl to nginx", func(t *testing.T) {
 		in := start(t, nil)
-		byCurl(t, in, nginxH2(t, "").Addr, "--http2-prior-knowledge")
+		byCurl(t, in, nginxH2(t, "").Addr, false) // nginx resets a stream whose body it has no use for
 	})
 }
 
@@ -60,19 +60,24 @@ func commanded(t *testing.T, in *instance, s *testkit.H2Server, c *testkit.H2Cli
 
 // byCurl sends several requests: one by one, for curl 7.88 fails with the second one on a connection
 // of prior knowledge ("Error in the HTTP2 framing layer").
-func byCurl(t *testing.T, in *instance, addr, how string) {
+func byCurl(t *testing.T, in *instance, addr string, upload bool) {
 	t.Helper()
+	const how = "--http2-prior-knowledge"
+	targets := []string{"/echo?size=5", "/echo?size=70000", "/echo?size=3"}
 	base := "http://" + addr
 	var all []transfer
-	for _, path := range []string{"/echo?size=5", "/echo?size=70000", "/echo?size=3"} {
-		all = append(all, curl(t, how, base+path)...)
+	for _, target := range targets {
+		all = append(all, curl(t, how, base+target)...)
 	}
-	x := curl(t, how, "--data-binary", "@"+sparse(t, 30_000), base+"/echo?up")[0] // nginx answers without reading more
-	both := in.await(t, addr, 8)
-	in.finish(t, addr, 8)
-	for i, one := range append(all, x) {
+	if upload {
+		targets = append(targets, "/echo?up")
+		all = append(all, curl(t, how, "--data-binary", "@"+sparse(t, 300_000), base+"/echo?up")...)
+	}
+	both := in.await(t, addr, 2*len(all))
+	in.finish(t, addr, 2*len(all))
+	for i, one := range all {
 		require.Equal(t, 200, one.Status)
-		target := []string{"/echo?size=5", "/echo?size=70000", "/echo?size=3", "/echo?up"}[i]
+		target := targets[i]
 		two := both.Where(requesting(addr, target))
 		server, client := two.Kind("Server").One(t), two.Kind("Client").One(t)
 		assert.Equal(t, client.SpanID, server.Parent)

@@ -29,16 +29,29 @@ func (k *kin) add(s ptrace.Span) {
 		k.clients = make(map[pcommon.SpanID]string)
 	}
 	if s.Kind() == ptrace.SpanKindClient {
-		full, _ := s.Attributes().Get("url.full")
-		k.clients[s.SpanID()] = full.Str()
+		k.clients[s.SpanID()] = askedFor(s)
 		return
 	}
 	if !s.ParentSpanID().IsEmpty() {
-		host, _ := s.Attributes().Get("server.address")
-		port, _ := s.Attributes().Get("server.port")
-		path, _ := s.Attributes().Get("url.path")
-		k.children = append(k.children, child{s.ParentSpanID(), "http://" + host.Str() + ":" + port.AsString() + path.Str()})
+		k.children = append(k.children, child{s.ParentSpanID(), askedFor(s)})
 	}
+}
+
+// askedFor is a request's URL, or the method of a call.
+func askedFor(s ptrace.Span) string {
+	text := func(key string) string {
+		if v, ok := s.Attributes().Get(key); ok {
+			return v.AsString()
+		}
+		return ""
+	}
+	if method := text("rpc.method"); method != "" {
+		return method
+	}
+	if s.Kind() == ptrace.SpanKindClient {
+		return text("url.full")
+	}
+	return "http://" + text("server.address") + ":" + text("server.port") + text("url.path")
 }
 
 // right checks that every parent exists and asked for what its child answered,
