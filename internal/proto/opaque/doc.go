@@ -37,8 +37,11 @@
 // The handshake of TLS is turns of its own, marked beyla.tls.handshake: those in which the client sends
 // no data of its application. In TLS 1.3 the first encrypted record that the client sends is no
 // such data but its Finished; if more follows before the server speaks, it is a turn of
-// the application's (a client that shows a certificate sends more, too). A turn that only says goodbye
-// (close_notify) is marked beyla.tls.closing; in TLS 1.3 one of two bytes of data looks the same.
+// the application's (a client that shows a certificate sends more, too).
+//
+// What only says goodbye (close_notify, and an answer alike) is no turn, but proto.LostControl. In TLS 1.3 it is
+// told by its length, which two bytes of data have, too: they are a turn only if the answer is longer. A goodbye, or
+// anything else, that the server adds to its answer later prolongs the turn.
 //
 // # Errors
 //
@@ -61,7 +64,6 @@
 //	                         true and "connection", in mode Connection
 //	beyla.stream.first_byte  ns from the client's first byte to the server's, unless the server spoke first
 //	beyla.tls.handshake      true for turns of the handshake
-//	beyla.tls.closing        true for turns that only say goodbye
 //
 // network.protocol.name is left out: what is spoken inside was not seen.
 //

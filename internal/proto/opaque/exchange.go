@@ -16,7 +16,6 @@ type exchange struct {
 	mode    Mode
 	// handshake: a turn in which the application had no say.
 	handshake bool
-	first     byte // of a turn
 }
 
 // Exchange.Protocol, and names of spans.
@@ -86,23 +85,4 @@ func until(m *proto.Message, last int64) {
 	if m.Seen {
 		m.Last = max(m.Last, last)
 	}
-}
-
-// The types of TLS records with alerts in them, and how long one of TLS 1.3 is that holds nothing
-// else (RFC 8446, section 5.2).
-const (
-	alertRecord = 21
-	sealedAlert = 5 + 2 + 1 + 16
-)
-
-// closes tells whether a turn is no more than the goodbye of a TLS connection (close_notify).
-func (x *exchange) closes() bool {
-	f := &x.facts
-	if x.mode != Turn || f.Established != tlshello.Yes {
-		return false
-	}
-	if !f.Modern() {
-		return x.first == alertRecord
-	}
-	return x.Request.Wire == sealedAlert && (!x.Response.Seen || x.Response.Wire == sealedAlert)
 }

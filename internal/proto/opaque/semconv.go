@@ -32,7 +32,6 @@ const (
 	keyStreamKind = "beyla.stream.kind"
 	keyFirstByte  = "beyla.stream.first_byte"
 	keyHandshake  = "beyla.tls.handshake"
-	keyClosing    = "beyla.tls.closing"
 )
 
 // Describe implements proto.Semantics.
@@ -58,9 +57,6 @@ func (x *exchange) Describe(side proto.Side, e proto.Endpoints, d *proto.Descrip
 	}
 	if x.handshake {
 		a.Bool(keyHandshake, true)
-	}
-	if x.closes() {
-		a.Bool(keyClosing, true)
 	}
 	if kind := x.errorType(); kind != "" {
 		d.Error = kind != string(proto.NotObserved)

@@ -1,11 +1,15 @@
 package opaque
 
-import "github.com/beylareceiver/beylareceiver/internal/proto"
+import (
+	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/tlshello"
+)
 
 // turns makes one exchange of each turn.
 type turns struct {
 	conn
 	x    *exchange // the turn under way, if any
+	bye  farewell  // what may be none
 	told bool      // the sink knows that the server's message is lost
 }
 
@@ -15,20 +19,58 @@ func (p *turns) Feed(dir proto.Dir, seg *proto.Segment) {
 		return
 	}
 	fresh := p.begins(dir, seg)
-	if dir == proto.ToServer {
+	if dir == proto.ToServer && p.bye.answered() {
+		p.bye = farewell{}
+	}
+	switch {
+	case p.mayLeave(dir):
+		p.leave(dir, seg, fresh)
+	case dir == proto.ToServer:
 		p.request(seg, fresh)
-	} else {
+	default:
 		p.response(seg, fresh)
 	}
 }
 
+// mayLeave tells whether what comes may be a farewell.
+func (p *turns) mayLeave(dir proto.Dir) bool {
+	if p.bye.waits {
+		return true
+	}
+	return dir == proto.ToServer && p.opens() && p.reader == nil && p.facts != nil && p.facts.Established == tlshello.Yes
+}
+
+// leave holds a segment back, or what was held back no longer.
+func (p *turns) leave(dir proto.Dir, seg *proto.Segment, fresh bool) {
+	p.done(proto.NoFault)
+	p.bye.waits = true
+	p.bye.add(dir, seg)
+	if !p.bye.plausible(p.facts) {
+		p.stay()
+		return
+	}
+	if fresh {
+		p.sink.Lost(seg.Message, proto.LostControl)
+	}
+}
+
+// stay makes a turn of what was held back.
+func (p *turns) stay() {
+	p.x = p.next()
+	p.bye.take(p.x)
+	p.bye = farewell{}
+	p.sink.Open(&p.x.Exchange)
+}
+
+// opens tells whether the client begins another turn with what it says.
+func (p *turns) opens() bool { return p.x == nil || p.x.Response.Seen }
+
 // request takes what the client says.
 func (p *turns) request(seg *proto.Segment, fresh bool) {
-	opens := p.x == nil || p.x.Response.Seen
+	opens := p.opens()
 	if opens {
 		p.done(proto.NoFault)
 		p.x = p.next()
-		p.x.first = seg.Bytes[0]
 	}
 	x := p.x
 	x.Request.Take(seg, len(seg.Bytes))
@@ -76,6 +118,9 @@ func (p *turns) response(seg *proto.Segment, fresh bool) {
 func (p *turns) Gap(dir proto.Dir, at, n int64) {
 	if n <= 0 {
 		return
+	}
+	if p.bye.waits {
+		p.stay()
 	}
 	if x := p.x; x != nil && dir == proto.ToServer && x.Response.Seen {
 		p.done(proto.NoFault)

@@ -41,6 +41,7 @@
 //	                         from the span's own side, unless datagrams were lost to the tap
 //	beyla.bytes.sent, beyla.bytes.received
 //	                         bytes of UDP payload from the span's own side, captured or not
+//	beyla.opaque             "connection", as of TCP that cannot be read
 //	beyla.stream, beyla.stream.kind
 //	                         true and "connection"
 //	beyla.stream.first_byte  ns from the client's first datagram to the server's

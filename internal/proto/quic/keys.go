@@ -22,12 +22,13 @@ type suite struct {
 	prefix string // of the labels
 }
 
-var (
-	// RFC 9001, section 5.2.
-	suite1 = suite{"\x38\x76\x2c\xf7\xf5\x59\x34\xb3\x4d\x17\x9a\xe6\xa4\xc8\x0c\xad\xcc\xbb\x7f\x0a", "quic "}
-	// RFC 9369, section 3.3.
-	suite2 = suite{"\x0d\xed\xe3\xde\xf7\x00\xa6\xdb\x81\x93\x81\xbe\x6e\x26\x9d\xcb\xf9\xbd\x2e\xd9", "quicv2 "}
-)
+// suiteOf is the one of a version whose packets are read.
+func suiteOf(version uint32) suite {
+	if version == version2 { // RFC 9369, section 3.3
+		return suite{"\x0d\xed\xe3\xde\xf7\x00\xa6\xdb\x81\x93\x81\xbe\x6e\x26\x9d\xcb\xf9\xbd\x2e\xd9", "quicv2 "}
+	}
+	return suite{"\x38\x76\x2c\xf7\xf5\x59\x34\xb3\x4d\x17\x9a\xe6\xa4\xc8\x0c\xad\xcc\xbb\x7f\x0a", "quic "} // RFC 9001, section 5.2
+}
 
 // end is who sends a packet, as the labels of its keys say.
 type end string
@@ -40,10 +41,7 @@ const (
 // deriveKeys makes the keys of an end's Initial packets from the connection id that the client
 // chose first (RFC 9001, sections 5.1, 5.2 and 5.4).
 func deriveKeys(version uint32, id []byte, of end) (*keys, error) {
-	s := &suite1
-	if version == version2 {
-		s = &suite2
-	}
+	s := suiteOf(version)
 	common, err := hkdf.Extract(sha256.New, id, []byte(s.salt))
 	if err != nil {
 		return nil, err

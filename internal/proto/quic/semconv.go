@@ -27,6 +27,7 @@ const (
 	keyRecvDatagrams = "beyla.quic.datagrams.received"
 	keySent          = "beyla.bytes.sent"
 	keyReceived      = "beyla.bytes.received"
+	keyOpaque        = "beyla.opaque"
 	keyStream        = "beyla.stream"
 	keyStreamKind    = "beyla.stream.kind"
 	keyFirstByte     = "beyla.stream.first_byte"
@@ -84,6 +85,7 @@ func (x *exchange) describeTraffic(side proto.Side, d *proto.Description) {
 	}
 	a.Int(keySent, x.half(sent).Wire)
 	a.Int(keyReceived, x.half(received).Wire)
+	a.Str(keyOpaque, "connection")
 	a.Bool(keyStream, true)
 	a.Str(keyStreamKind, "connection")
 	if x.Response.Seen && x.Response.First >= x.Request.First {
