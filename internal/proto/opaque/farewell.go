@@ -21,6 +21,7 @@ type saying struct {
 	last  int64
 	head  [recordHeader]byte
 	n     int
+	told  bool // the sink knows that it is housekeeping
 }
 
 const recordHeader = 5
@@ -59,6 +60,16 @@ func (f *farewell) plausible(facts *tlshello.Facts) bool {
 			return false
 		}
 	}
+	return true
+}
+
+// complete tells, once, that an end has said its goodbye.
+func (f *farewell) complete(dir proto.Dir, facts *tlshello.Facts) bool {
+	s := &f.said[dir]
+	if s.told || s.n < recordHeader || facts.Modern() && s.n < sealedSize {
+		return false
+	}
+	s.told = true
 	return true
 }
 

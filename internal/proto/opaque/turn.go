@@ -24,7 +24,7 @@ func (p *turns) Feed(dir proto.Dir, seg *proto.Segment) {
 	}
 	switch {
 	case p.mayLeave(dir):
-		p.leave(dir, seg, fresh)
+		p.leave(dir, seg)
 	case dir == proto.ToServer:
 		p.request(seg, fresh)
 	default:
@@ -41,7 +41,7 @@ func (p *turns) mayLeave(dir proto.Dir) bool {
 }
 
 // leave holds a segment back, or what was held back no longer.
-func (p *turns) leave(dir proto.Dir, seg *proto.Segment, fresh bool) {
+func (p *turns) leave(dir proto.Dir, seg *proto.Segment) {
 	p.done(proto.NoFault)
 	p.bye.waits = true
 	p.bye.add(dir, seg)
@@ -49,7 +49,7 @@ func (p *turns) leave(dir proto.Dir, seg *proto.Segment, fresh bool) {
 		p.stay()
 		return
 	}
-	if fresh {
+	if p.bye.complete(dir, p.facts) {
 		p.sink.Lost(seg.Message, proto.LostControl)
 	}
 }
