@@ -11,6 +11,9 @@ TIME        ?= 20s
 PKG         ?= ./...
 BENCH       ?=
 TOPOLOGY    ?=
+DURATION    ?= 30m
+SOAK        ?=
+FAULTS      ?=
 CONFIG      ?= examples/quickstart/collector.yaml
 COLLECTOR   := dist/otelcol-beyla
 TOOL        := $(GO) tool -modfile=internal/tools/go.mod
@@ -18,7 +21,7 @@ LINT        := $(GO) tool -modfile=internal/tools/lint/go.mod golangci-lint
 # What is stamped into a binary must not depend on who owns the checkout.
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
-.PHONY: help build full run test setup check generate fresh bench topology microbench vm-test fuzz lint clean
+.PHONY: help build full run test setup check generate fresh bench topology microbench vm-test fuzz lint clean soak faults
 
 help:
 	@echo 'make build            $(COLLECTOR), built with ocb from builder-config.yaml'
@@ -31,6 +34,11 @@ help:
 	@echo '                      BENCH="-duration 10s -pairs 9 -only throughput", BENCH=-help for more'
 	@echo 'make topology         how many parents are right, and how many there are, per runtime (as root, some minutes);'
 	@echo '                      TOPOLOGY="-row nginx -concurrency 8 -requests 1000 -v"; dist/topology.json'
+	@echo 'make soak DURATION=30m'
+	@echo '                      the collector beside mixed traffic for that long (as root): dist/soak/soak.csv, soak.png, and'
+	@echo '                      a line that says PASS or FAIL; SOAK="-rate 2 -only names", SOAK=-help for more'
+	@echo 'make faults           what goes wrong around a collector, at length (as root); FAULTS="-test.run Kill -test.v";'
+	@echo '                      FAULTS=-own-machine sets the clock and takes CPUs away, too: never on a machine that others use'
 	@echo 'make microbench       Go benchmarks of every package'
 	@echo 'make vm-test          the tap on other kernels, in virtual machines'
 	@echo 'make fuzz TIME=20s    every fuzz target, that long each'
@@ -52,7 +60,7 @@ run:
 	@exec $(COLLECTOR) --config $(CONFIG)
 
 # Packages that read the whole host's traffic, or make a lot of it, run one after the other.
-ALONE := internal/(tap|live|topology|deploytest|clustertest|iface|buildtest|testkit)$$
+ALONE := internal/(tap|live|topology|deploytest|clustertest|iface|buildtest|testkit|soak|faults)$$
 
 test: setup check
 	@$(GO) list $(PKG) | { grep -vE '$(ALONE)' || true; } | xargs -r $(GO) test -count=1 -timeout 20m
@@ -91,6 +99,17 @@ topology:
 	@$(GO) test -c -o dist/topology ./internal/topology
 	@dist/topology -test.run '^TestTopology$$' -test.timeout 60m -everything -concurrency 1,8,64 -requests 1000 \
 		-out dist/topology.json $(TOPOLOGY)
+
+soak: setup build
+	@mkdir -p dist/soak
+	@$(GO) test -c -o dist/soak/soak.test ./internal/soak
+	@dist/soak/soak.test -test.run '^TestSoak$$' -test.timeout 0 -test.v -duration $(DURATION) -out dist/soak $(SOAK)
+
+# The tests of internal/faults with everything that takes long.
+faults: setup build
+	@mkdir -p dist
+	@$(GO) test -c -o dist/faults ./internal/faults
+	@CI=true dist/faults -test.timeout 60m -at-length $(FAULTS)
 
 microbench:
 	@$(GO) test -run '^$$' -bench . -benchmem -timeout 30m $(PKG) | grep -v -e '\[no test files\]' -e '^ok ' -e '^PASS$$'
