@@ -21,14 +21,18 @@ const helperVariable = "TAP_TEST_HELPER"
 
 // help plays a part: "client ADDRESS" makes a connection and sends each line
 // of its standard input, reading as many bytes back; "open CGROUP" opens a tap,
-// and prints how that went.
+// and prints how that went; "old CGROUP" does so as on a kernel without bpf_loop.
 func help(role string) int {
 	var err error
 	var arg string
 	if _, scan := fmt.Sscanf(role, "client %s", &arg); scan == nil {
 		err = client(arg)
 	} else if _, scan := fmt.Sscanf(role, "open %s", &arg); scan == nil {
-		err = open(arg)
+		err = open(options(arg))
+	} else if _, scan := fmt.Sscanf(role, "old %s", &arg); scan == nil {
+		o := options(arg)
+		o.Alter(forgetLoop)
+		err = open(o)
 	} else {
 		err = errors.New("unknown part: " + role)
 	}
@@ -60,8 +64,8 @@ func client(address string) error {
 	return nil
 }
 
-func open(cgroup string) error {
-	k, err := tap.Open(options(cgroup))
+func open(o tap.Options) error {
+	k, err := tap.Open(o)
 	if errors.Is(err, tap.ErrPermission) {
 		fmt.Println("no permission:", err)
 		return nil

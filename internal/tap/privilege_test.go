@@ -22,19 +22,28 @@ func TestOpenUnprivileged(t *testing.T) {
 	testkit.Root(t)
 	root := testkit.CgroupRoot(t)
 	program := publicCopy(t)
+	packets := []uintptr{unix.CAP_BPF, unix.CAP_NET_ADMIN}
+	all := []uintptr{unix.CAP_BPF, unix.CAP_NET_ADMIN, unix.CAP_PERFMON}
 	for name, c := range map[string]struct {
 		capabilities []uintptr
+		part         string
 		says         []string
 	}{
-		"none":                                {nil, []string{"no permission: ", "CAP_BPF", "CAP_NET_ADMIN"}},
-		"CAP_BPF":                             {[]uintptr{unix.CAP_BPF}, []string{"no permission: "}},
-		"CAP_NET_ADMIN":                       {[]uintptr{unix.CAP_NET_ADMIN}, []string{"no permission: "}},
-		"CAP_BPF, CAP_NET_ADMIN":              {[]uintptr{unix.CAP_BPF, unix.CAP_NET_ADMIN}, []string{"opened, owners none, states false, frames true"}},
-		"CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON": {[]uintptr{unix.CAP_BPF, unix.CAP_NET_ADMIN, unix.CAP_PERFMON}, []string{"opened, owners ", "states true, frames true"}},
+		"none":                   {nil, "open", []string{"no permission: ", "CAP_BPF", "CAP_NET_ADMIN"}},
+		"CAP_BPF":                {[]uintptr{unix.CAP_BPF}, "open", []string{"no permission: "}},
+		"CAP_NET_ADMIN":          {[]uintptr{unix.CAP_NET_ADMIN}, "open", []string{"no permission: "}},
+		"CAP_BPF, CAP_NET_ADMIN": {packets, "open", []string{"opened, owners none, states false, frames true"}},
+		"CAP_BPF, CAP_NET_ADMIN, an old kernel": {
+			packets, "old", []string{"opened, owners none, states false, frames false"},
+		},
+		"CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON": {all, "open", []string{"opened, owners ", "states true, frames true"}},
+		"CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, an old kernel": {
+			all, "old", []string{"opened, owners ", "states true, frames false"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cmd := exec.Command(program)
-			cmd.Env = append(os.Environ(), helperVariable+"=open "+root)
+			cmd.Env = append(os.Environ(), helperVariable+"="+c.part+" "+root)
 			cmd.Dir = "/"
 			cmd.SysProcAttr = &syscall.SysProcAttr{
 				Credential:  &syscall.Credential{Uid: 65534, Gid: 65534},
