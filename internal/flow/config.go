@@ -9,7 +9,8 @@ type Config struct {
 	// none is found, the new one is refused.
 	MaxFlows int
 	// IdleTimeout is how long a TCP flow is held without a record: 10 minutes.
-	// A connection that speaks again later is taken up as a new flow.
+	// A connection that speaks again later is taken up as a new flow. An ignored one is held for
+	// 30 seconds at most.
 	IdleTimeout time.Duration
 	// UDPIdleTimeout is the same for UDP: 30 seconds.
 	UDPIdleTimeout time.Duration

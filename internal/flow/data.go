@@ -14,7 +14,7 @@ func (t *Table) data(ev *event.Event) {
 		return
 	}
 	if f.state&ignoring != 0 {
-		t.settle(f)
+		t.retire(f)
 		t.drop(ev, f.ignored)
 		return
 	}
@@ -40,6 +40,19 @@ func (t *Table) data(ev *event.Event) {
 		f.heading = headingOf(d)
 	}
 	t.accept(f, d, &p)
+	if f.state&ignoring != 0 {
+		t.retire(f)
+	}
+}
+
+// retire lets go of what a flow holds that is ignored from now on, and of the flow itself soon: the
+// kernel may tell nothing more of it, its end neither.
+func (t *Table) retire(f *Flow) {
+	t.settle(f)
+	if f.state&(retired|live) == live {
+		f.state |= retired
+		t.wheel.arm(f, f.lastSeen+unheard)
+	}
 }
 
 // starts tells whether a message begins with p.

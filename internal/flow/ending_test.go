@@ -3,6 +3,7 @@ package flow
 import (
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -293,6 +294,22 @@ func TestIgnore(t *testing.T) {
 	require.EqualValues(t, 4, book.Ended(ledger.Unselected))
 	require.Zero(t, book.Held())
 	require.Zero(t, table.Stats().HeldBytes)
+}
+
+// The kernel does not tell how an ignored connection ends.
+func TestIgnoredIsForgotten(t *testing.T) {
+	var book ledger.Ledger
+	r := &recorder{onData: func(f *Flow, _ *Segment) { f.Ignore(ledger.Unselected) }}
+	table := New(Config{}, &book, r)
+	table.Tick(1)
+	in(1, 0, "ab", start)(table, r)
+	require.Zero(t, book.Held(), "nothing of it is held")
+	in(int64(20*time.Second), 2, "cd", start)(table, r)
+	table.Tick(int64(49 * time.Second))
+	require.Equal(t, 1, table.Len(), "it was heard of 29 seconds ago")
+	table.Tick(int64(60 * time.Second))
+	require.Zero(t, table.Len())
+	require.EqualValues(t, 2, book.Ended(ledger.Unselected))
 }
 
 func TestGoneClearsTheFlow(t *testing.T) {

@@ -68,6 +68,8 @@ const (
 	live state = 1 << iota
 	// ignoring: the stage above wants nothing of the flow any more.
 	ignoring
+	// retired: it is to be forgotten before long.
+	retired
 )
 
 // heading is the direction of the newest payload.

@@ -14,6 +14,8 @@ const (
 	// speechless is how long a flow of which only the owner is known waits for
 	// its first payload, ns: a socket that carries none is closed without a record.
 	speechless = int64(30 * time.Second)
+	// unheard is how long an ignored flow is held without a record, ns.
+	unheard = int64(30 * time.Second)
 	// lingering is how long a flow whose directions have both ended waits for
 	// its socket's Close, ns.
 	lingering = int64(5 * time.Second)
@@ -106,6 +108,8 @@ func (t *Table) patience(f *Flow) int64 {
 	switch {
 	case f.dirs[0].bits&f.dirs[1].bits&ended != 0:
 		return lingering
+	case f.state&ignoring != 0:
+		return min(unheard, int64(t.cfg.IdleTimeout))
 	case f.Transport == event.UDP:
 		return int64(t.cfg.UDPIdleTimeout)
 	case f.silent():
