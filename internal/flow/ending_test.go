@@ -304,10 +304,10 @@ func TestIgnoredIsForgotten(t *testing.T) {
 	table.Tick(1)
 	in(1, 0, "ab", start)(table, r)
 	require.Zero(t, book.Held(), "nothing of it is held")
-	in(int64(20*time.Second), 2, "cd", start)(table, r)
+	in(20_000, 2, "cd", start)(table, r)
 	table.Tick(int64(49 * time.Second))
 	require.Equal(t, 1, table.Len(), "it was heard of 29 seconds ago")
-	table.Tick(int64(60 * time.Second))
+	table.Tick(int64(52 * time.Second))
 	require.Zero(t, table.Len())
 	require.EqualValues(t, 2, book.Ended(ledger.Unselected))
 }
