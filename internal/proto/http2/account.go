@@ -22,7 +22,7 @@ func (h *half) arrive(seg *proto.Segment) {
 		return
 	}
 	m.at = seg.At
-	if h.state == seeking || h.state == atHead && h.doubt > 0 { // a head that is only hoped for lies in one packet
+	if h.state == seeking || h.state == atHead && h.doubt > 0 && h.have > 0 { // a head that is only hoped for lies in one packet
 		h.next()
 		h.doubt = doubts
 	}
