@@ -16,10 +16,7 @@ func (s *session) fallBack(seg *flow.Segment) {
 	}
 	pieces := s.sniff.pieces
 	if !s.certain { // known to nobody: the exchange says so
-		s.toServer = seg.Dir
-		if len(pieces) > 0 {
-			s.toServer = pieces[0].Dir
-		}
+		s.toServer = s.opener(seg)
 	}
 	s.parser = s.e.fallback.NewParser(s.flow.Transport, s)
 	if len(pieces) == 0 {
@@ -28,6 +25,14 @@ func (s *session) fallBack(seg *flow.Segment) {
 	for i := range pieces {
 		s.pass(&pieces[i])
 	}
+}
+
+// opener is the direction of the first bytes that were seen.
+func (s *session) opener(seg *flow.Segment) event.Dir {
+	if len(s.sniff.pieces) > 0 {
+		return s.sniff.pieces[0].Dir
+	}
+	return seg.Dir
 }
 
 // meanwhile gives a segment to the parser of last resort while others are asked.

@@ -3,6 +3,7 @@
 package pipeline
 
 import (
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -12,6 +13,8 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/event"
 	"github.com/beylareceiver/beylareceiver/internal/ledger"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/all"
+	"github.com/beylareceiver/beylareceiver/internal/proto/opaque"
 	"github.com/beylareceiver/beylareceiver/internal/span"
 	"github.com/beylareceiver/beylareceiver/internal/tap"
 )
@@ -252,4 +255,26 @@ func TestStreamsAreNotInflight(t *testing.T) {
 	}
 	require.Zero(t, b.Stats().Inflight)
 	require.Len(t, b.finish(t), 10)
+}
+
+// Encrypted records look alike in both directions; a hello says who is who.
+func TestWhoIsTheClientOfTLS(t *testing.T) {
+	records := strings.Repeat("\x17\x03\x03\x00\x28"+strings.Repeat("\xa5", 40), 2)
+	hello := "\x16\x03\x01\x00\x2d\x01\x00\x00\x29\x03\x03" + strings.Repeat("r", 32) + "\x00\x00\x02\x13\x01\x01\x00"
+	for name, tt := range map[string]struct {
+		first string
+		kind  span.Kind
+	}{"records": {records, span.Internal}, "a hello": {hello, span.Client}} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, Config{Protocols: all.Config{Opaque: &opaque.Config{}}})
+			c := b.conn(5, event.RoleUnknown)
+			c.say(event.Egress, tt.first, -1)
+			c.say(event.Ingress, records, -1)
+			c.close()
+			spans := b.finish(t)
+			require.Len(t, spans, 1)
+			require.Equal(t, "tls", spans[0].Name)
+			require.Equal(t, tt.kind, spans[0].Kind)
+		})
+	}
 }

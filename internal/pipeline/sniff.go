@@ -100,20 +100,39 @@ func (s *session) ask(seg *flow.Segment, heads [2][]byte) proto.Verdict {
 	best := proto.No
 	for i := range s.e.protocols {
 		p := &s.e.protocols[i]
+		var says [2]proto.Verdict // by the direction that would be the server's
 		for _, toServer := range [...]event.Dir{event.Ingress, event.Egress} {
 			if s.certain && toServer != s.toServer {
 				continue
 			}
-			switch p.Detect(s.flow.Transport, heads[toServer], heads[toServer.Flip()]) {
-			case proto.Yes:
-				s.protocol, s.toServer, s.certain = p, toServer, true
-				return proto.Yes
-			case proto.NeedMore:
-				best = proto.NeedMore
-			}
+			says[toServer] = p.Detect(s.flow.Transport, heads[toServer], heads[toServer.Flip()])
+		}
+		if says[0] == proto.Yes || says[1] == proto.Yes {
+			s.protocol = p
+			s.turn(seg, says)
+			return proto.Yes
+		}
+		if says[0] == proto.NeedMore || says[1] == proto.NeedMore {
+			best = proto.NeedMore
 		}
 	}
 	return best
+}
+
+// turn takes over which end is the client's from a protocol that recognised its bytes. What looks alike
+// either way (encrypted records) leaves that open; and what is under way stays as it is.
+func (s *session) turn(seg *flow.Segment, says [2]proto.Verdict) {
+	last := s.protocol == s.e.fallback
+	switch {
+	case s.certain, last && s.parser != nil:
+	case last && says[0] == says[1]:
+		s.toServer = s.opener(seg)
+	default:
+		s.certain, s.toServer = true, event.Ingress
+		if says[event.Ingress] != proto.Yes {
+			s.toServer = event.Egress
+		}
+	}
 }
 
 // start gives the flow to the protocol that claimed it.
@@ -122,6 +141,12 @@ func (s *session) start(seg *flow.Segment) {
 		s.e.hit(s.flow.Cookie)
 	}
 	if p, ok := s.parser.(proto.Provisional); ok {
+		if s.protocol == s.e.fallback { // it has seen what there was
+			s.state = parsing
+			s.sniff.reset()
+			s.feed(seg)
+			return
+		}
 		p.Void()
 		s.parser = nil
 	}
