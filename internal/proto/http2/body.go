@@ -21,6 +21,7 @@ func (p *parser) beginBody(h *half, x *exchange) {
 // payload takes content of the body that travels in the half's direction.
 func (p *parser) payload(h *half, x *exchange, b []byte) {
 	p.carry(h.dir, x, int64(len(b)))
+	x.socket.feed(h.dir, b)
 	x.call.Payload(h.dir, p.at, b)
 	p.followCall(x)
 }
@@ -28,12 +29,16 @@ func (p *parser) payload(h *half, x *exchange, b []byte) {
 // skipped notes that n bytes of the body passed unseen; n is negative when their number is not known.
 func (p *parser) skipped(h *half, x *exchange, n int64) {
 	x.call.Skipped(h.dir, p.at, n)
+	x.socket.skip(h.dir, n)
 	if n < 0 {
-		x.message(h.dir).Body = -1
+		x.message(h.dir).Body, x.carried[h.dir] = -1, uncounted
 		return
 	}
 	p.carry(h.dir, x, n)
 }
+
+// uncounted stays below zero, whatever is added to it.
+const uncounted = -1 << 62
 
 // carry counts n bytes of a body.
 func (p *parser) carry(dir proto.Dir, x *exchange, n int64) {

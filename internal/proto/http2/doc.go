@@ -35,8 +35,9 @@
 //
 // Marked as package httpwords says: event streams, sequences of no announced length and bodies of no announced
 // length that take more than a second ("chunked"), answers that are held back because the client asked for it
-// ("long_poll"). A successful CONNECT is a tunnel ("connect"); with :protocol websocket (RFC 8441) it is
-// a "websocket". The DATA of a CONNECT are no bodies, but beyla.bytes.sent and beyla.bytes.received.
+// ("long_poll"). A successful CONNECT is a tunnel ("connect"), whose DATA are no bodies, but beyla.bytes.sent and
+// beyla.bytes.received; with :protocol websocket (RFC 8441) it is a "websocket", whose messages are counted
+// by package websocket. Once one of its ends has sent a Close frame it is no matter how the stream ends.
 //
 // # Calls
 //
@@ -55,7 +56,8 @@
 //     every packet, where nine bytes look like the head of a frame that may come, and the next head does, too.
 //     The streams that were open have bodies of no known size. A request is then over with its response. A response is under way
 //     again once a frame of it is seen; until then it may have ended unseen, and is not
-//     observed if the connection ends or 256 more exchanges have begun. One whose head was hidden is not observed.
+//     observed if the connection ends, the stream is reset, or 256 more exchanges have begun. One whose head was hidden is not
+//     observed, and Truncated. The size of a body is not known either if the method is not, as it may be CONNECT.
 //   - whenever a part of a header block was missed, the table is unknown from there on. A field that is indexed in what was
 //     not seen is left out, and never guessed; all that refers to newer entries is known.
 //
@@ -68,7 +70,8 @@
 //	beyla.headers.unknown  true when fields of the heads or trailers were indexed in a table that was not seen: no
 //	                       attribute tells of those, be it method, path or status
 //	beyla.head.truncated   true when a head was longer than what was captured, or than Config.MaxHead
-//	beyla.stream, beyla.stream.kind, beyla.stream.first_byte, beyla.bytes.sent, beyla.bytes.received
+//	beyla.stream, beyla.stream.kind, beyla.stream.first_byte, beyla.stream.messages.sent and .received,
+//	beyla.bytes.sent and .received
 //	                       as package httpwords says
 //
 // error.type holds the status code of a failed exchange, or the proto.Fault of one that is not whole, or
@@ -76,6 +79,7 @@
 //	http2_<code>           RST_STREAM's code in lower case (http2_cancel, http2_refused_stream); http2_unknown_error for others.
 //	                       Also GOAWAY's, for the streams that it leaves out, and
 //	http2_goaway           if it gives no error
+//	websocket_close_<code> for a WebSocket's Close frame that tells of a failure
 //
 // When the client cancels (CANCEL or NO_ERROR), the server has not failed: its span has the error.type, and its status
 // stays unset. So does the client's for what is marked as a stream and is no call, which often has no other end.

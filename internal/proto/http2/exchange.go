@@ -63,6 +63,8 @@ type responseWords struct {
 	body int64
 	// carried is what passes through a tunnel, by proto.Dir.
 	carried [2]int64
+	// socket is the WebSocket that it is; nil for others.
+	socket *socket
 }
 
 func (o *Protocol) newExchange() *exchange {

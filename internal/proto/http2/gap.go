@@ -69,8 +69,7 @@ func (p *parser) missing(h *half) {
 		if m.Whole {
 			continue
 		}
-		m.Body = -1
-		x.call.Skipped(h.dir, p.at, -1)
+		p.skipped(h, x, -1)
 		if h.dir == proto.ToServer {
 			x.lossy = true
 		} else {

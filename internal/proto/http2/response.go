@@ -138,6 +138,7 @@ func (x *exchange) classify(empty bool) {
 		x.Stream = httpwords.Tunnel
 		if x.protocol == "websocket" { // RFC 8441
 			x.Stream = httpwords.WebSocket
+			x.openSocket()
 		}
 	case x.Stream != httpwords.NoStream:
 	case x.polls:

@@ -38,7 +38,7 @@ func (x *exchange) describeHTTP(side proto.Side, e proto.Endpoints, d *proto.Des
 	}
 	view := httpwords.View{
 		Side: side, Endpoints: e, Exchange: &x.Exchange, Words: &x.Words,
-		Route: words.Route(t.Path), Client: x.origin, Version: version, Traffic: x.traffic(),
+		Route: words.Route(t.Path), Client: x.origin, Version: version, Traffic: x.traffic(), Failure: x.failure(side),
 	}
 	view.Host, view.Port = x.server(e.Server)
 	if side == proto.Server {
@@ -74,16 +74,11 @@ func (x *exchange) full(t httpwords.Target, host string, port int64) string {
 		return ""
 	}
 	authority := x.Host
-	if authority == "" {
+	switch {
+	case authority == "" && x.unknown:
+		return "" // it may have been another than the socket's
+	case authority == "":
 		authority = x.owner.words.Authority(host, port)
 	}
 	return x.owner.words.Full(&t, authority)
-}
-
-// traffic is what a tunnel has carried.
-func (x *exchange) traffic() *httpwords.Traffic {
-	if x.Method != "CONNECT" {
-		return nil
-	}
-	return &httpwords.Traffic{Messages: [2]int64{-1, -1}, Bytes: x.carried}
 }

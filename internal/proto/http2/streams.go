@@ -96,6 +96,9 @@ func (p *parser) done(x *exchange, fault proto.Fault) {
 			k.x, k.why = nil, proto.LostOpaque
 		}
 	}
+	if x.socket.over() {
+		fault, x.cancelled = proto.NoFault, false
+	}
 	if fault == proto.NoFault && x.blind {
 		fault = proto.NotObserved // its head was not
 	}
