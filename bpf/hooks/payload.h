@@ -187,7 +187,7 @@ static __always_inline enum beyla_way beyla_way_of(struct bpf_sock *sk, const st
 	struct beyla_walker *k;
 	struct beyla_http2 *h2;
 
-	if (!beyla_frames || p->transport != BEYLA_TCP || at->flags & BEYLA_F_LATE)
+	if (!beyla_frames || p->transport != BEYLA_TCP)
 		return BEYLA_WHOLE;
 	h2 = beyla_http2_of(sk);
 	if (!h2)
@@ -195,6 +195,8 @@ static __always_inline enum beyla_way beyla_way_of(struct bpf_sock *sk, const st
 	k = &h2->dir[dir];
 	if (!beyla_walk_take(k))
 		return BEYLA_WHOLE;
+	if (at->flags & BEYLA_F_LATE)
+		return BEYLA_WALK;
 	if (beyla_frame_inside(&k->frame, at->pos, at->pos + at->len)) {
 		if (*flags & BEYLA_F_MSG_START)
 			k->frame.turned = 1;
@@ -205,6 +207,52 @@ static __always_inline enum beyla_way beyla_way_of(struct bpf_sock *sk, const st
 		*flags |= BEYLA_F_MSG_START;
 	k->frame.turned = 0;
 	return BEYLA_WALK;
+}
+
+/* One record of a payload that is longer: of the bytes that are left at offset off, as many as fit,
+ * all of which it tells if it is the last one. Tells how many are left then. */
+__attribute__((noinline)) __u32 beyla_emit_part(struct __sk_buff *skb, struct beyla_record *rec, __u32 off,
+						__u32 left, __u32 last)
+{
+	if (!rec)
+		return 0;
+	rec->cap = beyla_min(left, BEYLA_MAX_PAYLOAD);
+	rec->len = last ? left : rec->cap;
+	if (!beyla_emit_largest(skb, rec, off))
+		beyla_lose(BEYLA_C_LOST_DATA);
+	rec->pos += rec->len;
+	rec->seq += rec->len;
+	rec->flags &= BEYLA_F_LATE;
+	rec->lost = 0;
+	rec->thread = 0;
+	rec->goroutine = 0;
+	rec->goroutine_parent = 0;
+	return left - rec->cap;
+}
+
+/* A payload longer than a record, in several ones: where frames are not walked, user space
+ * has to find them. Tells whether the last bytes were left out (of more than 80 KiB, BIG TCP). No
+ * loop: without CAP_PERFMON verifiers also follow its mispredicted end. */
+__attribute__((noinline)) int beyla_emit_whole(struct __sk_buff *skb, struct beyla_record *rec, __u32 off)
+{
+	__u32 left;
+
+	if (!rec)
+		return 0;
+	left = beyla_emit_part(skb, rec, off, rec->len, 0);
+	off += BEYLA_MAX_PAYLOAD;
+	if (left)
+		left = beyla_emit_part(skb, rec, off, left, 0);
+	off += BEYLA_MAX_PAYLOAD;
+	if (left)
+		left = beyla_emit_part(skb, rec, off, left, 0);
+	off += BEYLA_MAX_PAYLOAD;
+	if (left)
+		left = beyla_emit_part(skb, rec, off, left, 0);
+	off += BEYLA_MAX_PAYLOAD;
+	if (left)
+		left = beyla_emit_part(skb, rec, off, left, 1);
+	return left != 0;
 }
 
 /* Writes the record of a payload, of which cap bytes are copied; counts it if
@@ -233,6 +281,8 @@ static __always_inline int beyla_report(struct __sk_buff *skb, struct bpf_sock *
 		h2 = beyla_http2_of(sk);
 		return h2 ? beyla_walk_packet(skb, &rec, &h2->dir[dir], p->payload + at->trim) : 0;
 	}
+	if (st->verdict == BEYLA_V_FRAMES && at->len > BEYLA_MAX_PAYLOAD)
+		return beyla_emit_whole(skb, &rec, p->payload + at->trim);
 	if (!beyla_emit_data(skb, &rec, p->payload + at->trim)) {
 		if (!(flags & BEYLA_F_MSG_START)) {
 			beyla_lose(BEYLA_C_LOST_DATA);

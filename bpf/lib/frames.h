@@ -260,9 +260,16 @@ BEYLA_FRAMES_FN int beyla_frame_inside(const struct beyla_frame *f, __u64 pos, _
 	return f->synced && f->skip && !f->have && pos >= f->next - f->skip && end <= f->next - f->last;
 }
 
-/* Begins the walk through a packet: start, end and off are filled in. False when it is not
- * known where frames begin; then the packet is one range. */
-BEYLA_FRAMES_FN int beyla_walk_begin(beyla_bytes *bytes, struct beyla_frame *f, struct beyla_walk *w)
+/* The packet is copied unread, all of it: who puts it in order may find frames where
+ * this walk has lost its place. */
+BEYLA_FRAMES_FN void beyla_walk_whole(struct beyla_walk *w)
+{
+	beyla_walk_open(w);
+	w->at = w->end;
+}
+
+/* Begins the walk through a packet: start, end and off are filled in. */
+BEYLA_FRAMES_FN void beyla_walk_begin(beyla_bytes *bytes, struct beyla_frame *f, struct beyla_walk *w)
 {
 	__u64 next = 0;
 
@@ -276,8 +283,8 @@ BEYLA_FRAMES_FN int beyla_walk_begin(beyla_bytes *bytes, struct beyla_frame *f, 
 		f->synced = beyla_walk_guess(bytes, w, &next);
 		f->next = next;
 		if (!f->synced) {
-			beyla_walk_open(w);
-			return 0;
+			beyla_walk_whole(w);
+			return;
 		}
 	}
 	w->stop = f->next - f->last;
@@ -285,7 +292,6 @@ BEYLA_FRAMES_FN int beyla_walk_begin(beyla_bytes *bytes, struct beyla_frame *f, 
 		beyla_walk_open(w);
 		w->at = beyla_lesser(f->next - f->skip, w->end);
 	}
-	return 1;
 }
 
 /* The next step through a packet; 1 when it was the last one. */

@@ -143,4 +143,15 @@ beyla_emit_data(struct __sk_buff *skb, const struct beyla_record *rec, __u32 off
 	return 1;
 }
 
+/* The same with a record of the largest size, whatever rec->cap > 0 is. */
+__attribute__((noinline)) int
+beyla_emit_largest(struct __sk_buff *skb, const struct beyla_record *rec, __u32 off)
+{
+	if (!rec)
+		return 0;
+	BEYLA_EMIT(BEYLA_MAX_PAYLOAD);
+	BEYLA_COUNT(BEYLA_C_RECORDS);
+	return 1;
+}
+
 #endif

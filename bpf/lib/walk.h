@@ -76,14 +76,14 @@ static __always_inline void beyla_walk_report(struct __sk_buff *skb, struct beyl
 	rec->len = k->walk.len;
 	rec->cap = k->walk.cap;
 	if (skipped)
-		rec->flags = (rec->flags & BEYLA_F_MSG_START) | (k->walk.behind ? BEYLA_F_CUT : 0);
+		rec->flags = (rec->flags & (BEYLA_F_MSG_START | BEYLA_F_LATE)) | (k->walk.behind ? BEYLA_F_CUT : 0);
 	if (!beyla_emit_data(skb, rec, k->walk.off + skipped)) {
 		if (rec->flags & BEYLA_F_MSG_START)
 			beyla_lose(BEYLA_C_LOST_START);
 		else
 			beyla_lose(BEYLA_C_LOST_DATA);
 	}
-	rec->flags = 0;
+	rec->flags &= BEYLA_F_LATE;
 	rec->lost = 0;
 	rec->thread = 0;
 	rec->goroutine = 0;
@@ -117,8 +117,12 @@ beyla_walk_packet(struct __sk_buff *skb, const struct beyla_record *rec, struct 
 	k->walk.off = off;
 	k->walk.start = rec->pos;
 	k->walk.end = rec->pos + rec->len;
-	if (beyla_walk_begin(skb, &k->frame, &k->walk))
-		bpf_loop(BEYLA_FRAME_STEPS, beyla_walk_on, &steps, 0);
+	k->walk.at = rec->pos;
+	if (rec->flags & BEYLA_F_LATE) /* behind where the walk stands, which it does not move */
+		beyla_walk_whole(&k->walk);
+	else
+		beyla_walk_begin(skb, &k->frame, &k->walk);
+	bpf_loop(BEYLA_FRAME_STEPS, beyla_walk_on, &steps, 0);
 	if (!k->walk.done) {
 		beyla_walk_rest(&k->frame, &k->walk);
 		beyla_walk_report(skb, k);

@@ -55,12 +55,12 @@ static void walk(struct beyla_frame *f, const uint8_t *data, uint64_t pos, uint3
 		free(exact);
 		return;
 	}
-	if (beyla_walk_begin(&bytes, f, &w))
-		for (i = 0; i < BEYLA_FRAME_STEPS && !w.done; i++) {
-			beyla_walk_step(&bytes, f, &w);
-			if (w.cap)
-				out->range[out->n++] = (struct range){ w.pos, w.len, w.cap, w.pos == pos ? cut : w.behind };
-		}
+	beyla_walk_begin(&bytes, f, &w);
+	for (i = 0; i < BEYLA_FRAME_STEPS && !w.done; i++) {
+		beyla_walk_step(&bytes, f, &w);
+		if (w.cap)
+			out->range[out->n++] = (struct range){ w.pos, w.len, w.cap, w.pos == pos ? cut : w.behind };
+	}
 	if (!w.done) {
 		beyla_walk_rest(f, &w);
 		out->range[out->n++] = (struct range){ w.pos, w.len, w.cap, w.pos == pos ? cut : w.behind };
