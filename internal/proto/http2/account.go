@@ -37,11 +37,26 @@ func (p *parser) take(h *half, n int) {
 		return
 	}
 	first := !m.Seen
+	if p.full(m) { // a long body may be spread over as many messages as it has packets
+		m.Last = p.at
+		m.Wire += int64(n)
+		h.lose(proto.LostControl)
+		return
+	}
 	m.Take(p.seg, n)
 	h.message.claimed = true
 	if first {
 		m.First, m.Origin = h.began.at, h.began.origin
 	}
+}
+
+// maxAccounts is how many of the tap's messages an exchange may hold in each direction.
+const maxAccounts = 1024
+
+// full tells whether an exchange holds so many messages that it cannot have this one, too.
+func (p *parser) full(m *proto.Message) bool {
+	k := len(m.Accounts)
+	return k >= maxAccounts && m.Accounts[k-1] != p.seg.Message
 }
 
 // pass gives n bytes that nobody saw.

@@ -87,6 +87,7 @@
 // # Limits
 //
 // Of a head the first Config.MaxHead bytes are read, compressed or not; a connection holds up to Config.MaxOpen
-// streams (others are counted). Three syntax errors end the parser's interest in the connection. An idle
-// connection takes some 1 KiB, and what its two tables hold (hpack.Decoder.Held).
+// streams (others are counted), and an exchange holds up to 1024 of the tap's messages in each direction (those that its
+// body goes on in count as housekeeping). Three syntax errors end the parser's interest in the connection. An idle
+// connection takes some 1.4 KiB, most of it for the two tables if they are small; hpack.Decoder.Held tells.
 package http2

@@ -80,7 +80,7 @@ func TestStreamsAreCapped(t *testing.T) {
 		w.say(proto.ToClient, "headers %d end :status=200", 2*i+1)
 	}
 	require.Equal(t, 100, c.done)
-	require.Equal(t, 50, c.lost[proto.LostNoRequest])
+	require.Equal(t, 50, c.lost[proto.LostOpaque])
 	w.say(proto.ToServer, "headers 301 end %s", get)
 	require.Equal(t, 101, c.opened, "there is room again")
 	require.Equal(t, map[proto.Fault]int{proto.NoFault: 100}, c.faults)
@@ -284,6 +284,41 @@ func TestDoubtfulStreamsAreLetGo(t *testing.T) {
 	require.Zero(t, w.p.open.doubtful)
 	w.say(proto.ToClient, `data 3 end "x"`)
 	require.Equal(t, 401, c.faults[proto.NoFault])
+}
+
+// TestAccountsAreCapped: a body that goes on for as many messages as it likes holds some of them.
+func TestAccountsAreCapped(t *testing.T) {
+	const n = 3 * maxAccounts
+	l := &log{t: t, accounts: map[string]*account{}}
+	p := newParser(New(Config{}), l)
+	s := newSpeaker()
+	var got *exchange
+	l.each = func(x *exchange) { got = &exchange{Exchange: x.Exchange} }
+	for i := range n {
+		script := `data 1 "x"`
+		switch i {
+		case 0:
+			script = "preface\nsettings\nheaders 1 :method=POST :scheme=http :path=/x"
+		case n - 1:
+			script = `data 1 end "x"`
+		}
+		b, err := s.say(script)
+		require.NoError(t, err)
+		p.Feed(proto.ToServer, &proto.Segment{At: int64(i), Bytes: b, Origin: proto.Origin{Ordinal: uint32(i)}, Message: l.account(proto.ToServer, uint32(i))})
+	}
+	p.Close(proto.ToServer, n, proto.FIN)
+	p.Close(proto.ToClient, n, proto.FIN)
+	l.settle(p)
+	require.EqualValues(t, n-1, got.Request.Body)
+	require.EqualValues(t, n-1, got.Request.Last)
+	require.True(t, got.Request.Whole)
+	claimed := 0
+	for _, a := range l.accounts {
+		if a.used {
+			claimed++
+		}
+	}
+	require.Equal(t, maxAccounts, claimed)
 }
 
 func TestExchangesAreReused(t *testing.T) {

@@ -14,8 +14,8 @@ type parser struct {
 	sink   proto.Sink
 	halves [2]half
 	open   streams
-	// last is the newest stream that the client has opened, as far as is known.
-	last uint32
+	// oldest and last are the first and the newest stream that the client has opened, as far as is known.
+	oldest, last uint32
 	// hidden is true while the client may have opened newer ones.
 	hidden bool
 	// refused is the newest stream that the server will have answered, once it has said so.

@@ -147,10 +147,10 @@ func (p *parser) beginData(h *half) {
 // strange says why a stream that is not open is nobody's.
 func (p *parser) strange(h *half) proto.Lost {
 	switch id := h.frame.stream; {
-	case h.dir == proto.ToServer && (id > p.last || p.hidden):
-		return proto.LostGap
-	case h.dir == proto.ToServer:
+	case id&1 == 1 && p.oldest > 0 && p.oldest <= id && id <= p.last: // it is over, or never got an exchange
 		return proto.LostOpaque
+	case h.dir == proto.ToServer:
+		return proto.LostGap
 	}
 	return proto.LostNoRequest
 }

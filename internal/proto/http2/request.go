@@ -74,7 +74,9 @@ func (p *parser) requestOver(h *half, k *block) {
 	if x.Request.Body = 0; x.Method == "" { // it may be CONNECT
 		x.Request.Body = -1
 	}
-	p.open.insert(x)
+	if p.open.insert(x); p.oldest == 0 {
+		p.oldest = x.id
+	}
 	p.announce(x)
 	p.born++
 	p.forget()
