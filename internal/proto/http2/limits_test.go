@@ -358,19 +358,3 @@ func TestIdleConnectionIsSmall(t *testing.T) {
 	require.LessOrEqual(t, cap(p.open.list), 4)
 	t.Logf("%d bytes of tables", held)
 }
-
-// TestForwarded is who asked a proxy.
-func TestForwarded(t *testing.T) {
-	for _, tc := range []struct{ forwarded, forwardedFor, want string }{
-		{"", "", ""},
-		{"for=192.0.2.1", "", "192.0.2.1"},
-		{`For="192.0.2.1:4711";proto=http`, "", "192.0.2.1"},
-		{`for="[2001:db8::1]"`, "", "2001:db8::1"},
-		{`for="[2001:db8::1`, "192.0.2.3", "192.0.2.3"},
-		{"for=_gazonk", "192.0.2.3", "192.0.2.3"},
-		{"", "192.0.2.1, 10.0.0.1", "192.0.2.1"},
-		{"", "unknown", ""},
-	} {
-		assert.Equal(t, tc.want, string(clientOf([]byte(tc.forwarded), []byte(tc.forwardedFor))), "%+v", tc)
-	}
-}

@@ -19,25 +19,25 @@ type fact struct {
 	context                                             tracecontext.Context
 	requestID                                           uint64
 	fault                                               proto.Fault
-	request, response                                   half2
+	request, response                                   part
 	unknown, blind                                      bool
 }
 
-// half2 is what is reported of a half.
-type half2 struct {
+// part is what is reported of a half of an exchange.
+type part struct {
 	seen, whole, truncated bool
 	first, last, body      int64
 	seq, ack               uint32
 }
 
-func half2Of(m *proto.Message) half2 {
-	return half2{m.Seen, m.Whole, m.Truncated, m.First, m.Last, m.Body, m.Origin.Seq, m.Origin.Ack}
+func partOf(m *proto.Message) part {
+	return part{m.Seen, m.Whole, m.Truncated, m.First, m.Last, m.Body, m.Origin.Seq, m.Origin.Ack}
 }
 
 func factOf(x *exchange) fact {
 	return fact{
 		x.Method, x.Original, x.scheme, x.path, x.Host, x.UserAgent, x.origin, x.Status, x.Context, x.RequestID, x.Fault,
-		half2Of(&x.Request), half2Of(&x.Response), x.unknown, x.blind,
+		partOf(&x.Request), partOf(&x.Response), x.unknown, x.blind,
 	}
 }
 
@@ -77,7 +77,7 @@ func check(t testing.TB, truth map[uint32]fact, c *conversation, what string) (k
 // lie names what is neither true nor absent; empty if nothing is.
 func lie(got, want *fact) string {
 	text := func(g, w string) bool { return g != "" && g != w }
-	size := func(g, w *half2) bool { return g.body != -1 && g.body != w.body }
+	size := func(g, w *part) bool { return g.body != -1 && g.body != w.body }
 	partial := got.unknown || got.request.truncated || got.response.truncated
 	switch {
 	case text(got.method, want.method), text(got.original, want.original):

@@ -275,7 +275,7 @@ func TestPeersGiveUp(t *testing.T) {
 func TestPeersCut(t *testing.T) {
 	b := &books{}
 	c := record(t, http.HandlerFunc(handle), func(client *http.Client) { b.mixed(t, client, 140, 8) })
-	c = c.framewise2(t)
+	c = c.reframed(t)
 	truth := facts(t, &c)
 	require.Equal(t, b.list, seen(truth))
 	var cut conversation
@@ -295,8 +295,8 @@ func TestPeersCut(t *testing.T) {
 	require.Equal(t, truth, facts(t, &cut))
 }
 
-// framewise2 is framewise for frames that do not end where packets do.
-func (c *conversation) framewise2(t *testing.T) (out conversation) {
+// reframed is framewise for frames that do not end where packets do.
+func (c *conversation) reframed(t *testing.T) (out conversation) {
 	t.Helper()
 	var rest [2][]byte
 	var begun bool
@@ -345,7 +345,7 @@ func (c *conversation) framewise2(t *testing.T) (out conversation) {
 func TestPeersOpenedBefore(t *testing.T) {
 	b := &books{}
 	c := record(t, http.HandlerFunc(handle), func(client *http.Client) { b.mixed(t, client, 70, 4) })
-	c = c.framewise2(t)
+	c = c.reframed(t)
 	truth := facts(t, &c)
 	began := time.Now()
 	for n := 0; n < len(c.steps)-2; n += 1 + len(c.steps)/400 {

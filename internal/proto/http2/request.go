@@ -136,7 +136,7 @@ func (x *exchange) endRequestHead(g *gathered) {
 	if !x.authority {
 		x.Host = o.words.Text(g.host)
 	}
-	x.origin = o.words.Text(clientOf(g.forwarded, g.forwardedFor))
+	x.origin = o.words.Text(httpwords.ClientOf(g.forwarded, g.forwardedFor))
 	x.Context, x.RequestID = o.contexts.Take()
 	x.Mark |= x.Marks(x.path, g.contentType)
 	x.polls = x.IsLongPoll(x.path, g.prefer)
