@@ -322,9 +322,8 @@ static __always_inline int beyla_turned(struct __sk_buff *skb, struct bpf_sock *
 		return 1;
 	}
 	beyla_begin(st, who, dir, at->pos);
-	if (beyla_frames && !at->pos && st->verdict == BEYLA_V_WINDOW && p->transport == BEYLA_TCP &&
-	    beyla_is_preface(skb, p->payload + at->trim, at->len))
-		beyla_prefaced(sk, st, dir, at->pos);
+	if (beyla_frames && !at->pos && st->verdict == BEYLA_V_WINDOW && p->transport == BEYLA_TCP)
+		beyla_greeted(skb, sk, st, dir, p->payload + at->trim);
 	return 1;
 }
 

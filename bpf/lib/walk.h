@@ -18,27 +18,24 @@ static __always_inline struct beyla_http2 *beyla_http2_of(struct bpf_sock *sk)
 	return f;
 }
 
-/* Whether the connection's first bytes, at offset off, are a client's of HTTP/2. */
-static __always_inline int beyla_is_preface(struct __sk_buff *skb, __u32 off, __u32 len)
+/* The first payload of a direction, at offset off. If it is a client's of HTTP/2, both directions
+ * are walked from their start; a server that spoke first is where its next packet shows. A
+ * function of its own: inlined, it makes what every packet does slower. */
+static __attribute__((noinline)) void
+beyla_greeted(struct __sk_buff *skb, struct bpf_sock *sk, struct beyla_sock *st, __u32 dir, __u32 off)
 {
+	struct beyla_http2 *h2;
 	__u64 word = 0;
 
-	return len >= sizeof(word) && bpf_skb_load_bytes(skb, off, &word, sizeof(word)) == 0 &&
-	       word == BEYLA_PREFACE;
-}
-
-/* The client has begun with the preface, at pos: both directions are walked from their
- * start. A server that spoke first is where its next packet shows. */
-static __always_inline void beyla_prefaced(struct bpf_sock *sk, struct beyla_sock *st, __u32 dir, __u64 pos)
-{
-	__u32 other = dir == BEYLA_INGRESS ? BEYLA_EGRESS : BEYLA_INGRESS;
-	struct beyla_http2 *f = beyla_http2_of(sk);
-
-	if (!f)
+	if (bpf_skb_load_bytes(skb, off, &word, sizeof(word)) < 0 || word != BEYLA_PREFACE)
 		return;
-	f->dir[dir].frame.next = pos + BEYLA_PREFACE_SIZE;
-	f->dir[dir].frame.synced = 1;
-	f->dir[other].frame.synced = !st->half[other].pos;
+	h2 = beyla_http2_of(sk);
+	if (!h2)
+		return;
+	h2->dir[BEYLA_INGRESS].frame.next = dir == BEYLA_INGRESS ? BEYLA_PREFACE_SIZE : 0;
+	h2->dir[BEYLA_INGRESS].frame.synced = dir == BEYLA_INGRESS || !st->half[BEYLA_INGRESS].pos;
+	h2->dir[BEYLA_EGRESS].frame.next = dir == BEYLA_EGRESS ? BEYLA_PREFACE_SIZE : 0;
+	h2->dir[BEYLA_EGRESS].frame.synced = dir == BEYLA_EGRESS || !st->half[BEYLA_EGRESS].pos;
 	st->verdict = BEYLA_V_FRAMES;
 }
 
