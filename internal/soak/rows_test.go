@@ -47,7 +47,7 @@ func rows() []row {
 		{name: "pipelines", rate: 4, serves: []string{nginx},
 			args: "-kind pipeline -depth 4 -url http://NGINX -paths /,/status/404"},
 		{name: "idle connections", rate: 4, serves: []string{nginx},
-			args: "-kind hold -conns 400 -url http://NGINX -paths /"},
+			args: "-kind hold -conns 160 -url http://NGINX -paths /"},
 		{name: "a process per request", rate: 2, serves: []string{app},
 			args: "-kind exec -url http://APP -paths /hello"},
 		{name: "names over UDP", rate: 30, serves: []string{names}, args: "-kind udp -addr NAMES"},

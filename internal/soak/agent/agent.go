@@ -19,6 +19,8 @@ const Patience = 30 * time.Second
 type Agent struct {
 	*testkit.Process
 	vitals.Collector
+	// PID is the collector's process: a child of Process where the wrapper forks.
+	PID     int
 	options Options
 	ports   [2]uint16
 	config  string
@@ -31,8 +33,8 @@ func Start(t testing.TB, o Options) *Agent {
 	a.config = write(t, "", o.config(a.ports[0], a.ports[1]))
 	argv := append(append([]string{}, o.Wrap...), o.Exe, "--config", a.config)
 	a.Process = testkit.Start(t, testkit.Spec{Args: argv})
+	a.PID = a.Process.PID()
 	a.Collector = vitals.Collector{
-		PID:      a.Process.PID(),
 		Metrics:  fmt.Sprintf("http://127.0.0.1:%d/metrics", a.ports[0]),
 		Profiles: fmt.Sprintf("http://127.0.0.1:%d", a.ports[1]),
 	}
@@ -70,7 +72,7 @@ func (a *Agent) Configure(t testing.TB, change func(*Options)) {
 // Signal sends the collector's process a signal.
 func (a *Agent) Signal(t testing.TB, s syscall.Signal) {
 	t.Helper()
-	if err := syscall.Kill(a.Collector.PID, s); err != nil {
+	if err := syscall.Kill(a.PID, s); err != nil {
 		t.Fatalf("send %v to the collector: %v", s, err)
 	}
 }
@@ -99,7 +101,7 @@ func (a *Agent) Ask(t testing.TB) vitals.Metrics {
 // Look looks at the collector's process.
 func (a *Agent) Look(t testing.TB) vitals.Process {
 	t.Helper()
-	p, err := vitals.OfProcess(a.Collector.PID)
+	p, err := vitals.OfProcess(a.PID)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,8 +30,9 @@ type Options struct {
 func (o Options) config(metrics, profiles uint16) string {
 	exporter := fmt.Sprintf("file: {path: %q, flush_interval: 100ms}", o.Spans)
 	if o.Backend != "" {
-		// No queue and no retries: what a backend refuses, the receiver is told at once.
-		exporter = fmt.Sprintf("otlphttp: {endpoint: %q, encoding: json, compression: none, "+
+		// No queue and no retries: what a backend refuses, the receiver is told at once. The exporter
+		// leaves its connections open when it is shut down, for as long as they may be idle.
+		exporter = fmt.Sprintf("otlphttp: {endpoint: %q, encoding: json, compression: none, keepalive: {idle_conn_timeout: 1s}, "+
 			"sending_queue: {enabled: false}, retry_on_failure: {enabled: false}}", o.Backend)
 	}
 	var definitions, names []string

@@ -11,8 +11,6 @@ import (
 
 // Collector is where a collector tells of itself.
 type Collector struct {
-	// PID is its process.
-	PID int
 	// Metrics is the URL of its metrics, Profiles that of its pprof extension.
 	Metrics, Profiles string
 	client            http.Client
@@ -43,6 +41,14 @@ func (c *Collector) Goroutines(ctx context.Context) (n int, err error) {
 		return nil
 	})
 	return n, err
+}
+
+// Collect makes it collect its garbage now: what is left of the heap then is in use.
+func (c *Collector) Collect(ctx context.Context) error {
+	return c.get(ctx, c.Profiles+"/debug/pprof/heap?gc=1", func(r io.Reader) error {
+		_, err := io.Copy(io.Discard, r)
+		return err
+	})
 }
 
 // Close ends the connections to the collector.

@@ -124,6 +124,8 @@ func TestCollector(t *testing.T) {
 	mux.HandleFunc("/debug/pprof/goroutine", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte("goroutine profile: total 18\n1 @ 0x1\n"))
 	})
+	collected := false
+	mux.HandleFunc("/debug/pprof/heap", func(_ http.ResponseWriter, r *http.Request) { collected = r.FormValue("gc") == "1" })
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	c := Collector{Metrics: server.URL + "/metrics", Profiles: server.URL}
@@ -134,6 +136,8 @@ func TestCollector(t *testing.T) {
 	n, err := c.Goroutines(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, 18, n)
+	require.NoError(t, c.Collect(t.Context()))
+	assert.True(t, collected)
 
 	c.Metrics, c.Profiles = server.URL+"/none", server.URL+"/none"
 	_, err = c.Read(t.Context())
