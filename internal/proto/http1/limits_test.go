@@ -137,23 +137,3 @@ func TestExchangesAreReused(t *testing.T) {
 	assert.Zero(t, testing.AllocsPerRun(100, round), "nothing but what the span keeps, and that is hot")
 	assert.Equal(t, 1, o.free.Len())
 }
-
-func TestClientOf(t *testing.T) {
-	for _, tc := range []struct{ forwarded, forwardedFor, want string }{
-		{"", "", ""},
-		{"for=192.0.2.1", "", "192.0.2.1"},
-		{`For="192.0.2.1:4711";proto=http`, "", "192.0.2.1"},
-		{`for="[2001:db8::1]"`, "", "2001:db8::1"},
-		{`for="[2001:db8::1`, "192.0.2.3", "192.0.2.3"},
-		{"for=_gazonk", "192.0.2.3", "192.0.2.3"},
-		{"by=192.0.2.9", "192.0.2.3", "192.0.2.3"},
-		{"for=unknown, for=192.0.2.1", "", ""},
-		{"", "192.0.2.1, 10.0.0.1", "192.0.2.1"},
-		{"", " [2001:db8::1]:80", "2001:db8::1"},
-		{"", "2001:db8::1", "2001:db8::1"},
-		{"", "unknown", ""},
-		{"", ",", ""},
-	} {
-		assert.Equal(t, tc.want, string(clientOf([]byte(tc.forwarded), []byte(tc.forwardedFor))), "%+v", tc)
-	}
-}

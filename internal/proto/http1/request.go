@@ -98,7 +98,7 @@ func (x *exchange) readRequest(head []byte) requestFields {
 		x.owner.contexts.Field(name, value)
 		words.RequestField(&x.Words, name, value)
 	}
-	x.origin = words.Text(clientOf(f.forwarded, f.forwardedFor))
+	x.origin = words.Text(httpwords.ClientOf(f.forwarded, f.forwardedFor))
 	x.Context, x.RequestID = x.owner.contexts.Take()
 	return f
 }

@@ -1,6 +1,9 @@
 package http2
 
-import "github.com/beylareceiver/beylareceiver/internal/proto"
+import (
+	"github.com/beylareceiver/beylareceiver/internal/proto"
+	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
+)
 
 // beginBlock finds whose header block begins.
 func (p *parser) beginBlock(h *half) {

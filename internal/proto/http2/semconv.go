@@ -2,9 +2,7 @@ package http2
 
 import (
 	"net/netip"
-	"slices"
 
-	"github.com/beylareceiver/beylareceiver/internal/attr"
 	"github.com/beylareceiver/beylareceiver/internal/proto"
 	"github.com/beylareceiver/beylareceiver/internal/proto/grpc"
 	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
@@ -47,9 +45,6 @@ func (x *exchange) describeHTTP(side proto.Side, e proto.Endpoints, d *proto.Des
 		view.Full = x.full(t, view.Host, view.Port)
 	}
 	words.Describe(&view, d)
-	if side == proto.Server && t.Scheme == "" {
-		d.Attrs = slices.DeleteFunc(d.Attrs, func(kv attr.KV) bool { return kv.Key == "url.scheme" })
-	}
 	if x.cancelled && (side == proto.Server || x.Mark&proto.MarkStream != 0) {
 		d.Error = false // to give up is the client's right, and the only way to end some streams
 	}

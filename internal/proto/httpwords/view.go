@@ -95,7 +95,9 @@ func (v *Vocabulary) name(w *Words, route string) string {
 }
 
 func (v *Vocabulary) describeServer(view *View, a *attr.List) {
-	a.Str("url.scheme", view.Scheme)
+	if view.Scheme != "" {
+		a.Str("url.scheme", view.Scheme)
+	}
 	if view.Path != "" {
 		a.Str("url.path", view.Path)
 	}

@@ -1,21 +1,17 @@
-package http1
+package httpwords
 
-import (
-	"bytes"
+import "bytes"
 
-	"github.com/beylareceiver/beylareceiver/internal/proto/httpwords"
-)
-
-// clientOf is the address of the client that the first proxy saw: the first
+// ClientOf is the address of the client that the first proxy saw: the first
 // "for" of Forwarded (https://www.rfc-editor.org/rfc/rfc7239#section-4), else the
 // first of X-Forwarded-For. It is empty when neither names one; names that a proxy
 // made up to hide the client ("unknown", "_x") are no address.
-func clientOf(forwarded, forwardedFor []byte) []byte {
+func ClientOf(forwarded, forwardedFor []byte) []byte {
 	if a := firstFor(forwarded); a != nil {
 		return a
 	}
 	first, _, _ := bytes.Cut(forwardedFor, []byte{','})
-	return node(httpwords.Trim(first))
+	return node(Trim(first))
 }
 
 func firstFor(forwarded []byte) []byte {
@@ -24,8 +20,8 @@ func firstFor(forwarded []byte) []byte {
 		var pair []byte
 		pair, element, _ = bytes.Cut(element, []byte{';'})
 		name, value, _ := bytes.Cut(pair, []byte{'='})
-		if httpwords.Is(httpwords.Trim(name), "for") {
-			return node(bytes.Trim(httpwords.Trim(value), `"`))
+		if Is(Trim(name), "for") {
+			return node(bytes.Trim(Trim(value), `"`))
 		}
 	}
 	return nil
@@ -33,7 +29,7 @@ func firstFor(forwarded []byte) []byte {
 
 // node takes brackets and port off an address.
 func node(b []byte) []byte {
-	if len(b) == 0 || b[0] == '_' || httpwords.Is(b, "unknown") {
+	if len(b) == 0 || b[0] == '_' || Is(b, "unknown") {
 		return nil
 	}
 	if b[0] == '[' {
