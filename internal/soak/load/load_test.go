@@ -84,12 +84,24 @@ func TestHTTP(t *testing.T) {
 	}
 }
 
+// bothTransports listens at one address over UDP and TCP.
+func bothTransports(t *testing.T) (net.PacketConn, net.Listener) {
+	t.Helper()
+	for range 10 { // the port may be taken in one of them
+		u, err := net.ListenPacket("udp", "127.0.0.1:0")
+		require.NoError(t, err)
+		if l, err := net.Listen("tcp", u.LocalAddr().String()); err == nil {
+			return u, l
+		}
+		_ = u.Close()
+	}
+	t.Fatal("no port is free over UDP and TCP")
+	return nil, nil
+}
+
 func TestDNS(t *testing.T) {
-	u, err := net.ListenPacket("udp", "127.0.0.1:0")
-	require.NoError(t, err)
+	u, l := bothTransports(t)
 	defer u.Close()
-	l, err := net.Listen("tcp", u.LocalAddr().String())
-	require.NoError(t, err)
 	defer l.Close()
 	go func() {
 		for b := make([]byte, 512); ; {
