@@ -122,7 +122,7 @@ fuzz:
 	@grep -rl --include='*_test.go' '^func Fuzz' internal receiver | while read -r file; do \
 		sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$file" | while read -r target; do \
 			echo "$$(dirname "$$file") $$target"; \
-			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(TIME) "./$$(dirname "$$file")" </dev/null; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(TIME) -fuzzminimizetime 10x "./$$(dirname "$$file")" </dev/null; \
 		done; \
 	done
 
