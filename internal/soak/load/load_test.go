@@ -73,7 +73,8 @@ func TestHTTP(t *testing.T) {
 			})
 			assert.Equal(t, totals{Exchanges: want.requests}, got)
 			assert.Equal(t, want.requests, requests.Load())
-			assert.Equal(t, want.conns, conns.Load())
+			// One that was opened and never used may be accepted later.
+			assert.Eventually(t, func() bool { return conns.Load() == want.conns }, 5*time.Second, time.Millisecond)
 			if kind == "keep" || kind == "short" {
 				assert.Equal(t, want.requests, parents.Load())
 			}
