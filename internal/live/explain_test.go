@@ -86,6 +86,7 @@ func TestExplain(t *testing.T) {
 	garbage, mumble := babbler(t), babbler(t)
 	in := start(t, keys{
 		"explain": keys{"endpoint": "localhost:0"},
+		"opaque":  "off",
 		"exclude": []any{keys{"ports": []any{left.Addr[strings.LastIndexByte(left.Addr, ':')+1:]}}},
 	})
 	x := curl(t, n.URL+"/a", n.URL+"/b")

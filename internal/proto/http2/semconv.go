@@ -43,6 +43,9 @@ func (x *exchange) describeHTTP(side proto.Side, e proto.Endpoints, d *proto.Des
 		view.Scheme, view.Path, view.Query = t.Scheme, t.Path, t.Query
 	} else {
 		view.Full = x.full(t, view.Host, view.Port)
+		if view.Full == "" && x.unknown { // that it is not whole is no reason to say nothing
+			view.Path, view.Query = t.Path, t.Query
+		}
 	}
 	words.Describe(&view, d)
 	if x.cancelled && (side == proto.Server || x.Mark&proto.MarkStream != 0) {

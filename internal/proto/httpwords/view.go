@@ -27,7 +27,8 @@ type View struct {
 	Exchange  *proto.Exchange
 	Words     *Words
 
-	// Scheme, Path and Query, as it was sent, are the server's span's; Full, without secrets, the client's.
+	// Scheme, Path and Query, as it was sent, are the server's span's; Full, without secrets, the client's, which
+	// has Path and Query where there is no Full.
 	Scheme, Path, Query, Full string
 	// Route is what the path matches.
 	Route string
@@ -98,12 +99,7 @@ func (v *Vocabulary) describeServer(view *View, a *attr.List) {
 	if view.Scheme != "" {
 		a.Str("url.scheme", view.Scheme)
 	}
-	if view.Path != "" {
-		a.Str("url.path", view.Path)
-	}
-	if view.Query != "" {
-		a.Str("url.query", v.secrets.hide(view.Query))
-	}
+	v.path(view, a)
 	if view.Route != "" {
 		a.Str("http.route", view.Route)
 	}
@@ -124,9 +120,21 @@ func (v *Vocabulary) describeServer(view *View, a *attr.List) {
 	}
 }
 
+// path says what was asked for.
+func (v *Vocabulary) path(view *View, a *attr.List) {
+	if view.Path != "" {
+		a.Str("url.path", view.Path)
+	}
+	if view.Query != "" {
+		a.Str("url.query", v.secrets.hide(view.Query))
+	}
+}
+
 func (v *Vocabulary) describeClient(view *View, a *attr.List) {
 	if view.Full != "" {
 		a.Str("url.full", view.Full)
+	} else {
+		v.path(view, a)
 	}
 	if view.Route != "" {
 		a.Str("url.template", view.Route)
