@@ -16,8 +16,14 @@ import (
 // TestCollector does to a whole collector what happens to collectors.
 func TestCollector(t *testing.T) {
 	testkit.Root(t)
-	testkit.Need(t, "go", "nginx", "bpftool", "nsenter", "unshare")
-	th := theatre{collector: agent.Build(t), load: agent.Load(t)}
+	testkit.Need(t, "nginx", "bpftool", "nsenter", "unshare")
+	th := theatre{collector: *collector, load: *client}
+	if th.collector == "" {
+		th.collector = agent.Build(t)
+	}
+	if th.load == "" {
+		th.load = agent.Load(t)
+	}
 	for _, one := range []struct {
 		name string
 		run  func(*testing.T, theatre)
@@ -33,6 +39,7 @@ func TestCollector(t *testing.T) {
 		{"a fork bomb", forks},
 		{"process ids used again", pids},
 		{"rubbish on many ports", rubbish},
+		{"a time namespace", timeNamespace},
 		{"clock stepped", clockStepped},
 		{"CPU taken away", cpuAway},
 	} {
