@@ -14,7 +14,7 @@ enum beyla_kind {
 	BEYLA_CONNECT = 4, /* a connect that failed: struct beyla_owner */
 	BEYLA_CLOSE = 5,   /* the socket is gone; final counts */
 	BEYLA_READ = 6,    /* a thread began to read a message, or wrote one that is held back: struct beyla_read */
-	BEYLA_PASSED = 7,  /* how far both directions have come, of a socket with BEYLA_V_TOTALS */
+	BEYLA_PASSED = 7,  /* how far both directions have come, of a socket with BEYLA_V_TOTALS or BEYLA_F_SHED */
 };
 
 enum beyla_dir {
@@ -36,6 +36,7 @@ enum beyla_flag {
 	BEYLA_F_RESET = 1 << 4,     /* END by RST */
 	BEYLA_F_CUT = 1 << 5,       /* bytes right before this payload were left out on purpose */
 	BEYLA_F_BLOCKING = 1 << 6,  /* READ: the thread would have waited for the bytes in the call itself */
+	BEYLA_F_SHED = 1 << 7,      /* PASSED: exchanges are left out from here to the next DATA */
 };
 
 enum beyla_limit {
@@ -164,7 +165,8 @@ enum beyla_counter {
 	BEYLA_C_BYTES = 13,         /* their payload bytes */
 	BEYLA_C_TOTALED = 14,       /* payload packets of flows of which only totals are told */
 	BEYLA_C_LOST_SYNC = 15,     /* times that a direction's HTTP/2 frames were lost track of */
-	BEYLA_C_MAX = 16,
+	BEYLA_C_SHED = 16,          /* messages left out because the ring was filling up: lib/shed.h */
+	BEYLA_C_MAX = 17,
 };
 
 /* Names every type above in the BTF of a map, so that the Go side is made from it. */

@@ -8,7 +8,7 @@
 
 /* Payload bytes copied from the start of each message. */
 volatile const __u32 beyla_window = 8192;
-/* Fill level of the ring, in bytes, that wakes the reader early. */
+/* Fill level of the ring, in bytes, that wakes the reader early: a quarter of its size. */
 volatile const __u32 beyla_wake_bytes = 4 << 20;
 /* The collector's own process, as the initial pid namespace numbers it. */
 volatile const __u32 beyla_self = 0;
@@ -30,5 +30,8 @@ volatile const __u32 beyla_tell = 10;
 /* 1 when the frames of HTTP/2 are walked. Takes bpf_loop (5.17, commit e6f2dd0f8067);
  * without it BEYLA_V_FRAMES is BEYLA_V_ALL. */
 volatile const __u32 beyla_frames = 1;
+
+/* 1 when exchanges are left out while the ring is more than half full: lib/shed.h. */
+volatile const __u32 beyla_shed = 0;
 
 #endif

@@ -131,14 +131,21 @@ static __always_inline void beyla_held(struct sock *sk, struct beyla_sock *st, _
 	if (st->own || st->verdict == BEYLA_V_IGNORE)
 		return;
 	tgid = bpf_get_current_pid_tgid() >> 32;
-	if (h->tgid != tgid) {
-		h->tgid = tgid;
+	if (h->tgid != tgid || st->untold) {
 		if (tgid == beyla_self) {
+			h->tgid = tgid;
 			st->own = 1;
 			return;
 		}
+		if (st->shed) /* who holds it is told when something of it is */
+			return;
+		h->tgid = tgid;
+		st->untold = 0;
+		st->shown = 1;
 		beyla_tell_owner(sk, st->cookie, st->cgroup, st->role);
 	}
+	if (st->shed)
+		return;
 	if (dir == BEYLA_INGRESS)
 		beyla_begin_read(sk, h, st->cookie, st->role, flags);
 	else

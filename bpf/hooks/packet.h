@@ -18,7 +18,7 @@ static __always_inline void beyla_end(struct bpf_sock *sk, struct beyla_sock *st
 	struct beyla_half *h = &st->half[dir];
 	struct beyla_record *rec;
 
-	if (h->ended || !st->turn)
+	if (h->ended || !st->turn || beyla_unknown(st))
 		return;
 	h->ended = 1;
 	rec = beyla_control();
@@ -67,6 +67,10 @@ static __always_inline void beyla_listener(struct __sk_buff *skb, struct bpf_soc
 	rec.cgroup = bpf_skb_cgroup_id(skb);
 	rec.time = bpf_ktime_get_boot_ns();
 	BEYLA_COUNT(BEYLA_C_MESSAGES);
+	if (beyla_shed_apart(p)) {
+		beyla_lose(BEYLA_C_SHED);
+		return;
+	}
 	if (!beyla_emit_data(skb, &rec, p->payload))
 		beyla_lose(BEYLA_C_LOST_START);
 }

@@ -4,6 +4,7 @@
 #ifndef BEYLA_HOOKS_PAYLOAD_H
 #define BEYLA_HOOKS_PAYLOAD_H
 
+#include "hooks/shed.h"
 #include "lib/address.h"
 #include "lib/progress.h"
 #include "lib/ring.h"
@@ -21,6 +22,8 @@ static __always_inline void beyla_begin(struct beyla_sock *st, struct beyla_hold
 	st->half[dir].msg_pos = pos;
 	if (dir == BEYLA_INGRESS)
 		who->begun++;
+	if (!st->shown)
+		st->shown = 1;
 	beyla_drop_progress(st);
 }
 
@@ -123,52 +126,6 @@ beyla_fill_writer(struct bpf_sock *sk, __u8 transport, struct beyla_record *rec)
 	rec->thread = who.thread;
 	rec->goroutine = who.goroutine;
 	rec->goroutine_parent = who.goroutine_parent;
-}
-
-/* Addresses, sequence number, acknowledgement and length of a payload, into a record. */
-static __always_inline void beyla_whence(struct __sk_buff *skb, struct bpf_sock *sk,
-					 const struct beyla_packet *p, __u32 dir, __u32 seq, __u32 len,
-					 struct beyla_record *rec)
-{
-	if (p->transport == BEYLA_TCP || BEYLA_FIELD(sk->dst_port))
-		beyla_socket_addresses(sk, p->family, seq, rec);
-	else
-		beyla_addresses((const __u8 *)(long)skb->data, (const __u8 *)(long)skb->data_end, p, dir, 0,
-				rec);
-	beyla_put2(&rec->ack, p->ack, len);
-}
-
-/* How far a flow has come of which only totals are told. */
-static __always_inline void beyla_passed(struct __sk_buff *skb, struct bpf_sock *sk, struct beyla_sock *st,
-					 const struct beyla_packet *p, __u32 dir, __u64 now)
-{
-	struct beyla_record *rec = beyla_control();
-
-	if (!rec)
-		return;
-	beyla_put_head(rec, BEYLA_PASSED, dir, p->transport, st->role, 0, p->family);
-	beyla_whence(skb, sk, p, dir, p->seq, 0, rec);
-	rec->pos = st->half[dir].pos;
-	beyla_fill(st, beyla_who(st), dir, now, 0, rec);
-	beyla_submit_control(rec);
-}
-
-/* Payload of such a flow. */
-static __always_inline void beyla_total(struct __sk_buff *skb, struct bpf_sock *sk, struct beyla_sock *st,
-					const struct beyla_packet *p, __u32 dir, __u64 now)
-{
-	struct beyla_half *h = &st->half[dir];
-	__u32 clock = now >> 30;
-
-	BEYLA_COUNT(BEYLA_C_TOTALED);
-	h->time = now;
-	h->cut = 1;
-	if (!st->told)
-		st->told = clock;
-	if (clock - st->told < beyla_tell)
-		return;
-	st->told = clock;
-	beyla_passed(skb, sk, st, p, dir, now);
 }
 
 /* What to do with a packet of a flow whose frames are walked. */
@@ -307,24 +264,47 @@ static __always_inline void beyla_count_packet(const struct beyla_place *at, __u
 		c->n[BEYLA_C_MESSAGES]++;
 }
 
-/* The direction flipped; false when nothing is to be said of the flow any more. */
-static __always_inline int beyla_turned(struct __sk_buff *skb, struct bpf_sock *sk, struct beyla_sock *st,
+/* What becomes of a message that begins. */
+enum beyla_fate {
+	BEYLA_IGNORED, /* nothing is to be said of the flow any more */
+	BEYLA_LEFT,    /* it is left out */
+	BEYLA_TOLD,
+};
+
+/* The direction flipped. */
+static __always_inline enum beyla_fate beyla_turned(struct __sk_buff *skb, struct bpf_sock *sk, struct beyla_sock *st,
 					struct beyla_holder *who, const struct beyla_packet *p,
 					const struct beyla_place *at, __u32 dir)
 {
 	beyla_fold_verdict(st);
 	if (st->verdict == BEYLA_V_IGNORE) {
 		BEYLA_COUNT(BEYLA_C_IGNORED);
-		return 0;
+		return BEYLA_IGNORED;
 	}
 	if (st->verdict == BEYLA_V_TOTALS) {
 		st->turn = 1 + dir;
-		return 1;
+		st->shed = 0;
+		return BEYLA_TOLD;
+	}
+	if (beyla_shed_start(skb, st, p, dir, at->pos)) {
+		st->turn = 1 + dir;
+		st->half[dir].lost = 0;
+		beyla_drop_progress(st);
+		return BEYLA_LEFT;
 	}
 	beyla_begin(st, who, dir, at->pos);
 	if (beyla_frames && !at->pos && st->verdict == BEYLA_V_WINDOW && p->transport == BEYLA_TCP)
 		beyla_greeted(skb, sk, st, dir, p->payload + at->trim);
-	return 1;
+	return BEYLA_TOLD;
+}
+
+/* Payload that is left out with the exchange that it belongs to. */
+static __always_inline void beyla_left_out(struct beyla_half *h, const struct beyla_place *at, __u16 flags,
+					   __u64 now)
+{
+	beyla_count_packet(at, flags);
+	h->time = now;
+	h->cut = 1;
 }
 
 /* Payload of a socket that is looked at. */
@@ -335,6 +315,7 @@ static __always_inline void beyla_payload(struct __sk_buff *skb, struct bpf_sock
 	struct beyla_half *h = &st->half[dir];
 	struct beyla_place at = { .len = len };
 	enum beyla_way way = BEYLA_WHOLE;
+	enum beyla_fate fate = BEYLA_TOLD;
 	struct beyla_holder *who;
 	__u32 off, cap;
 	__u16 flags;
@@ -361,9 +342,14 @@ static __always_inline void beyla_payload(struct __sk_buff *skb, struct bpf_sock
 	flags = at.flags;
 	off = p->payload + at.trim;
 	if (p->transport == BEYLA_UDP || (st->turn != 1 + dir && !(at.flags & BEYLA_F_LATE))) {
-		if (!beyla_turned(skb, sk, st, who, p, &at, dir))
+		fate = beyla_turned(skb, sk, st, who, p, &at, dir);
+		if (fate == BEYLA_IGNORED)
 			return;
 		flags |= BEYLA_F_MSG_START;
+	}
+	if (fate == BEYLA_LEFT || (beyla_shed && st->shed)) {
+		beyla_left_out(h, &at, flags, now);
+		return;
 	}
 	if (st->verdict == BEYLA_V_WINDOW) {
 		cap = beyla_room(skb, st, h, &at, off, &flags);

@@ -19,6 +19,10 @@ static __always_inline void beyla_renew(struct sock *sk, struct beyla_sock *st)
 	st->connect_us = 0;
 	st->again = 0;
 	st->told = 0;
+	st->shed = 0;
+	st->shown = 0;
+	st->untold = 0;
+	st->asks = 0;
 	if (st->verdict == BEYLA_V_FRAMES)
 		bpf_sk_storage_delete(&beyla_http2_map, sk);
 	st->verdict = BEYLA_V_WINDOW;
@@ -74,6 +78,11 @@ static __always_inline void beyla_connecting(struct sock *sk)
 	if (beyla_owner_in_map)
 		bpf_map_update_elem(&beyla_owner_map, &st->cookie, &st->holder, BPF_ANY);
 	beyla_calls(tgid);
+	if (beyla_shed && beyla_crowded(beyla_ring_fill(), beyla_wake_bytes)) {
+		st->untold = 1; /* it may be left out; if it is not, its first write tells */
+		return;
+	}
+	st->shown = 1;
 	beyla_tell_owner(sk, st->cookie, bpf_get_current_cgroup_id(), st->role);
 }
 
@@ -113,7 +122,7 @@ static __always_inline void beyla_closed(struct sock *sk, struct beyla_sock *st)
 {
 	struct beyla_record *rec;
 
-	if (!st->turn)
+	if (!st->turn || beyla_unknown(st))
 		return;
 	rec = beyla_control();
 	if (!rec)

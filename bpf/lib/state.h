@@ -40,6 +40,13 @@ struct beyla_holder {
 	__u8 pad[2];
 };
 
+/* What of a socket's exchanges is left out: hooks/shed.h. */
+enum beyla_shed_state {
+	BEYLA_SHED_NOTHING = 0,
+	BEYLA_SHED_EXCHANGE = 1, /* the current one; it is decided anew at the next */
+	BEYLA_SHED_REST = 2,     /* all, until the ring is not crowded any more */
+};
+
 /* Sender and receiver are often on two CPUs, which pass these lines to and fro.
  * The kernel puts the value 8 bytes into a line of 64: what every message changes is in
  * the first two, and the third is seldom written. */
@@ -53,12 +60,15 @@ struct beyla_sock {
 	__u8 role;        /* enum beyla_role */
 	__u8 turn;        /* 1 + direction of the last payload; 0: none yet */
 	__u8 progress;    /* has an entry in beyla_progress_map */
-	__u8 pad[3];
+	__u8 shed;        /* enum beyla_shed_state */
+	__u8 shown;       /* user space was told of the socket */
+	__u8 untold;      /* who holds it is to be told again */
 	__u32 again;      /* segments that this end has sent again */
 	__u32 told;       /* when PASSED was reported, in units of 2^30 ns; 0: never */
 	__u64 syn_time;   /* when our SYN left */
 	__u32 connect_us; /* until the SYN-ACK came */
-	__u32 pad2;
+	__u8 asks;        /* 1 + direction of requests, as assumed where role is not known; 0: not yet */
+	__u8 pad[3];
 	struct beyla_hole hole[2]; /* by enum beyla_dir */
 };
 _Static_assert(__builtin_offsetof(struct beyla_sock, syn_time) <= 120, "two lines");

@@ -34,7 +34,7 @@ func TestConstants(t *testing.T) {
 		"beyla_flag": {
 			"BEYLA_F_MSG_START": uint64(MsgStart), "BEYLA_F_GAP": uint64(GapBefore), "BEYLA_F_LATE": uint64(Late),
 			"BEYLA_F_LISTENER": uint64(Listener), "BEYLA_F_RESET": uint64(Reset), "BEYLA_F_CUT": uint64(Cut),
-			"BEYLA_F_BLOCKING": uint64(Blocking),
+			"BEYLA_F_BLOCKING": uint64(Blocking), "BEYLA_F_SHED": uint64(Shed),
 		},
 		"beyla_limit": {"BEYLA_MAX_PAYLOAD": maxPayload, "BEYLA_TURN": 64},
 	} {

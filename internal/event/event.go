@@ -76,6 +76,9 @@ const (
 	// Blocking: the call that read would have waited for the bytes; the socket
 	// is not one that an event loop is told about.
 	Blocking
+	// Shed: on Passed, whole exchanges are left out from here to the next Data, because there
+	// are more than can be read.
+	Shed
 )
 
 // Transport is the IP protocol number of the packet.

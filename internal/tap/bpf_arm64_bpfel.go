@@ -37,12 +37,13 @@ const (
 	bpfBeylaCounterBEYLA_C_BYTES         bpfBeylaCounter = 13
 	bpfBeylaCounterBEYLA_C_TOTALED       bpfBeylaCounter = 14
 	bpfBeylaCounterBEYLA_C_LOST_SYNC     bpfBeylaCounter = 15
-	bpfBeylaCounterBEYLA_C_MAX           bpfBeylaCounter = 16
+	bpfBeylaCounterBEYLA_C_SHED          bpfBeylaCounter = 16
+	bpfBeylaCounterBEYLA_C_MAX           bpfBeylaCounter = 17
 )
 
 type bpfBeylaCounts struct {
 	_ structs.HostLayout
-	N [16]uint64
+	N [17]uint64
 }
 
 type bpfBeylaDir uint32
@@ -62,6 +63,7 @@ const (
 	bpfBeylaFlagBEYLA_F_RESET     bpfBeylaFlag = 16
 	bpfBeylaFlagBEYLA_F_CUT       bpfBeylaFlag = 32
 	bpfBeylaFlagBEYLA_F_BLOCKING  bpfBeylaFlag = 64
+	bpfBeylaFlagBEYLA_F_SHED      bpfBeylaFlag = 128
 )
 
 type bpfBeylaHolder struct {
@@ -207,12 +209,15 @@ type bpfBeylaSock struct {
 	Role      uint8
 	Turn      uint8
 	Progress  uint8
-	Pad       [3]uint8
+	Shed      uint8
+	Shown     uint8
+	Untold    uint8
 	Again     uint32
 	Told      uint32
 	SynTime   uint64
 	ConnectUs uint32
-	Pad2      uint32
+	Asks      uint8
+	Pad       [3]uint8
 	Hole      [2]struct {
 		_  structs.HostLayout
 		Lo uint64
@@ -311,6 +316,7 @@ const (
 	bpfVarBeylaOwnInode     = "beyla_own_inode"
 	bpfVarBeylaOwnerInMap   = "beyla_owner_in_map"
 	bpfVarBeylaSelf         = "beyla_self"
+	bpfVarBeylaShed         = "beyla_shed"
 	bpfVarBeylaTell         = "beyla_tell"
 	bpfVarBeylaThreads      = "beyla_threads"
 	bpfVarBeylaWakeBytes    = "beyla_wake_bytes"
@@ -406,6 +412,7 @@ type bpfVariableSpecs struct {
 	BeylaOwnInode   *ebpf.VariableSpec `ebpf:"beyla_own_inode"`
 	BeylaOwnerInMap *ebpf.VariableSpec `ebpf:"beyla_owner_in_map"`
 	BeylaSelf       *ebpf.VariableSpec `ebpf:"beyla_self"`
+	BeylaShed       *ebpf.VariableSpec `ebpf:"beyla_shed"`
 	BeylaTell       *ebpf.VariableSpec `ebpf:"beyla_tell"`
 	BeylaThreads    *ebpf.VariableSpec `ebpf:"beyla_threads"`
 	BeylaWakeBytes  *ebpf.VariableSpec `ebpf:"beyla_wake_bytes"`
@@ -468,6 +475,7 @@ type bpfVariables struct {
 	BeylaOwnInode   *ebpf.Variable `ebpf:"beyla_own_inode"`
 	BeylaOwnerInMap *ebpf.Variable `ebpf:"beyla_owner_in_map"`
 	BeylaSelf       *ebpf.Variable `ebpf:"beyla_self"`
+	BeylaShed       *ebpf.Variable `ebpf:"beyla_shed"`
 	BeylaTell       *ebpf.Variable `ebpf:"beyla_tell"`
 	BeylaThreads    *ebpf.Variable `ebpf:"beyla_threads"`
 	BeylaWakeBytes  *ebpf.Variable `ebpf:"beyla_wake_bytes"`

@@ -23,6 +23,7 @@ type Counters struct {
 	Bytes        uint64 // their payload bytes
 	Totaled      uint64 // payload packets of flows of which only totals are told
 	LostSync     uint64 // times that a direction's HTTP/2 frames were lost track of
+	Shed         uint64 // messages left out because the ring was filling up
 }
 
 // Counters reads them.
@@ -59,5 +60,6 @@ func named(n *[bpfBeylaCounterBEYLA_C_MAX]uint64) Counters {
 		Bytes:        n[bpfBeylaCounterBEYLA_C_BYTES],
 		Totaled:      n[bpfBeylaCounterBEYLA_C_TOTALED],
 		LostSync:     n[bpfBeylaCounterBEYLA_C_LOST_SYNC],
+		Shed:         n[bpfBeylaCounterBEYLA_C_SHED],
 	}
 }

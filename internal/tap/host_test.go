@@ -17,7 +17,7 @@ import (
 func TestHost(t *testing.T) {
 	testkit.Need(t, "gcc")
 	bpf := filepath.Join(testkit.RepoRoot(t), "bpf")
-	for _, name := range []string{"seq_test", "packet_fuzz", "frames_test", "frames_fuzz"} {
+	for _, name := range []string{"seq_test", "shed_test", "packet_fuzz", "frames_test", "frames_fuzz"} {
 		t.Run(name, func(t *testing.T) {
 			program := filepath.Join(t.TempDir(), name)
 			out, err := exec.Command("gcc", "-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unknown-pragmas",

@@ -175,11 +175,16 @@ func (l *loader) setConstants(o Options, cgroup uint64) error {
 	if !o.TraceSelf {
 		self = l.whoami()
 	}
+	shed := uint32(0)
+	if o.Shed {
+		shed = 1
+	}
 	return errors.Join(
 		l.set("beyla_window", uint32(o.Window)),
 		l.set("beyla_wake_bytes", uint32(o.RingBytes/4)),
 		l.set("beyla_self", self),
 		l.set("beyla_cgroup", cgroup),
+		l.set("beyla_shed", shed),
 	)
 }
 

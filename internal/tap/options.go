@@ -32,6 +32,9 @@ type Options struct {
 	Window int
 	// RingBytes is the size of the ring, a power of two and a multiple of the page size.
 	RingBytes int
+	// Shed leaves out whole exchanges, of some connections, while the ring is more than half full: the
+	// share that keeps it below three quarters. Counters.Shed counts their messages.
+	Shed bool
 	// Drain is how long a record may wait in a ring that is not filling up.
 	Drain time.Duration
 	// Owners forces one rung of the ladder; RungAuto climbs it.

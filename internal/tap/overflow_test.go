@@ -12,12 +12,12 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/tap"
 )
 
-// With nobody reading, what does not fit the ring is counted, and the sum holds:
+// With nobody reading and nothing shed, what does not fit the ring is counted, and the sum holds:
 // messages begun = messages received + messages lost.
 func TestOverflow(t *testing.T) {
 	for _, size := range []int{4 << 10, 64 << 10} {
 		t.Run(fmt.Sprintf("%d KiB", size>>10), func(t *testing.T) {
-			w := look(t, func(o *tap.Options) { o.RingBytes = size })
+			w := look(t, func(o *tap.Options) { o.RingBytes, o.Shed = size, false })
 			p, port := connect(t)
 			w.port = port
 			const rounds = 1000
@@ -53,7 +53,7 @@ func TestOverflow(t *testing.T) {
 
 // The sum holds as well where a packet makes several records, of which any may be lost.
 func TestOverflowFrames(t *testing.T) {
-	w := lookFrames(t, func(o *tap.Options) { o.RingBytes = 4 << 10 })
+	w := lookFrames(t, func(o *tap.Options) { o.RingBytes, o.Shed = 4<<10, false })
 	p, port := hello(t)
 	w.port = port
 	long := body(0, 1, "x", 3000)

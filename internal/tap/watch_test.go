@@ -21,7 +21,7 @@ import (
 func options(cgroup string) tap.Options {
 	return tap.Options{
 		CgroupPath: cgroup, Window: 8192, RingBytes: 4 << 20,
-		Drain: 5 * time.Millisecond, TraceSelf: true,
+		Drain: 5 * time.Millisecond, TraceSelf: true, Shed: true,
 	}
 }
 
