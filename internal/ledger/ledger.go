@@ -138,6 +138,15 @@ func (m *Message) Resolve(r Reason) {
 	m.settle()
 }
 
+// Release takes back one claim, and leaves it to others what the message ends with.
+func (m *Message) Release() {
+	if m == nil {
+		return
+	}
+	m.claims--
+	m.settle()
+}
+
 // Close says that no more bytes of this message will come.
 func (m *Message) Close() {
 	if m == nil || m.closed {

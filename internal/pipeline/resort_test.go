@@ -278,3 +278,25 @@ func TestWhoIsTheClientOfTLS(t *testing.T) {
 		})
 	}
 }
+
+// What is held while protocols want more of it is accounted for once, whoever takes it in the end.
+func TestHeldMessagesAreSettledOnce(t *testing.T) {
+	for name, tt := range map[string]struct {
+		opaque *opaque.Config
+		spans  int
+		used   uint64
+	}{"nobody": {nil, 0, 0}, "last resort": {&opaque.Config{Mode: opaque.Turn}, 2, 4}} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, Config{Protocols: all.Config{Opaque: tt.opaque}})
+			c := b.conn(1, event.RoleServer)
+			for range 2 {
+				c.say(event.Ingress, "some question", -1) // like the start of a request line
+				c.say(event.Egress, "some answer", -1)
+			}
+			c.close()
+			require.Len(t, b.finish(t), tt.spans)
+			st := b.Stats()
+			require.Equal(t, [2]uint64{4, tt.used}, [2]uint64{st.Received, st.Ended[ledger.Used]})
+		})
+	}
+}

@@ -29,8 +29,17 @@ const (
 
 // reset lets go of what is held.
 func (s *sniff) reset() {
+	release(s.pieces)
 	s.pieces = nil
 	s.heads = [2][]byte{}
+}
+
+// release ends the claims on the accounts of pieces. Until then they are not settled, though their
+// messages be over: an exchange may yet stand on them.
+func release(pieces []flow.Segment) {
+	for i := range pieces {
+		pieces[i].Message.Release()
+	}
 }
 
 func (s *sniff) size() int { return len(s.heads[0]) + len(s.heads[1]) }
@@ -69,6 +78,7 @@ func (s *session) detect(seg *flow.Segment) {
 func (s *session) keep(seg *flow.Segment) {
 	held := *seg
 	held.Bytes = bytes.Clone(seg.Bytes)
+	held.Message.Claim()
 	s.sniff.pieces = append(s.sniff.pieces, held)
 	s.sniff.heads[seg.Dir] = append(s.sniff.heads[seg.Dir], seg.Bytes...)
 }
@@ -161,7 +171,8 @@ func (s *session) start(seg *flow.Segment) {
 	}
 	s.parser = s.protocol.NewParser(s.flow.Transport, s)
 	pieces := s.sniff.pieces
-	s.sniff.reset()
+	s.sniff = sniff{tries: s.sniff.tries}
+	defer release(pieces)
 	if len(pieces) == 0 {
 		s.feed(seg)
 		return
