@@ -110,6 +110,9 @@ type Segment struct {
 	// ReadTime, Lost and Again as in event.Event.
 	ReadTime    int64
 	Lost, Again uint32
+	// Shed, in a segment without bytes: from here to the next one whole exchanges are left out, in both
+	// directions. Their bytes are gaps.
+	Shed bool
 }
 
 // Ending is how a direction ended.

@@ -3,7 +3,7 @@ package flow
 import "github.com/beylareceiver/beylareceiver/internal/event"
 
 // passed takes how far both directions have come of a connection of which only
-// totals are told: gaps of the exact sizes, at the times told. It is activity like any payload.
+// totals are told, or of which exchanges are left out from here on: gaps of the exact sizes, at the times told. It is activity like any payload.
 func (t *Table) passed(ev *event.Event) {
 	f := t.known(ev)
 	if f == nil {
@@ -14,6 +14,24 @@ func (t *Table) passed(ev *event.Event) {
 	if t.travelled(f, ev.Dir, ev.Pos, ev.LastTime) {
 		f.heading = headingOf(ev.Dir)
 	}
+	if ev.Flags&event.Shed != 0 {
+		t.shed(f, ev)
+	}
+}
+
+// shed notes that whole exchanges are left out from here to the next payload: the messages under way
+// are over.
+func (t *Table) shed(f *Flow, ev *event.Event) {
+	for d := range f.dirs {
+		f.dirs[d].over()
+		f.dirs[d].set(behind, true)
+	}
+	f.heading = nowhere
+	if f.state&ignoring != 0 {
+		return
+	}
+	t.segment = Segment{Dir: ev.Dir, At: f.dirs[ev.Dir].last, Shed: true}
+	t.sink.Segment(f, &t.segment)
 }
 
 // travelled moves a direction on to pos; what still waits behind a hole comes first. It tells

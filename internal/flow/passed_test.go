@@ -13,6 +13,58 @@ func passed(d event.Dir, at, pos int64, options ...option) step {
 	return control(event.Passed, d, at, pos, append([]option{lastAt(at)}, options...)...)
 }
 
+// From a record flagged Shed to the next payload whole exchanges are left out: the messages before are over.
+func TestShed(t *testing.T) {
+	tell(t, []story{
+		{
+			name: "and taken up again",
+			steps: []step{
+				in(1, 0, "hello", start), out(2, 0, "a", start, size(5000), other(5, 1)),
+				passed(event.Ingress, 10, 5, other(9000, 8), lastAt(1), shed),
+				in(50, 65, "again", start, cut, lastAt(40), other(9700, 45)), out(51, 9700, "b", start, cut, other(70, 50)),
+			},
+			want: []string{
+				"in@1 #0 first 1000/0 hello", "out@2 #0 first 5000/0 a", "gap out@2 4999",
+				"gap out@8 4000", "skip@1",
+				"gap out@45 700", "gap in@40 60", "in@50 #1 first 1065/0 again", "out@51 #1 first 14700/0 b",
+			},
+			ended: unknown(2), held: 2,
+			check: func(t *testing.T, table *Table) { require.Zero(t, table.Stats().LostBytes, "left out is not lost") },
+		},
+		{
+			name: "until the end",
+			steps: []step{
+				in(1, 0, "hello", start), out(2, 0, "answer", start, other(5, 1)),
+				passed(event.Ingress, 10, 5, other(6, 2), lastAt(1), shed),
+				fin(event.Ingress, 20, 50, lastAt(19), other(60, 18)), closed(21, 50, lastAt(19), other(60, 18)),
+			},
+			want: []string{
+				"in@1 #0 first 1000/0 hello", "out@2 #0 first 5000/0 answer", "skip@1",
+				"gap out@18 54", "gap in@19 45", "end in@19 fin", "end out@18 gone", "gone 1",
+			},
+			ended: unknown(2),
+		},
+		{
+			name:  "of a connection that nothing is known of",
+			steps: []step{passed(event.Ingress, 10, 5, shed)},
+			want:  []string{},
+		},
+		{
+			name: "and the first record of what follows is lost",
+			steps: []step{
+				in(1, 0, "hello", start), out(2, 0, "answer", start, other(5, 1)),
+				passed(event.Ingress, 10, 5, other(6, 2), lastAt(1), shed),
+				out(51, 9700, "b", start, cut, other(70, 50)),
+			},
+			want: []string{
+				"in@1 #0 first 1000/0 hello", "out@2 #0 first 5000/0 answer", "skip@1",
+				"gap in@50 65", "gap out@51 9694", "out@51 #1 first 14700/0 b",
+			},
+			ended: unknown(2), held: 1,
+		},
+	})
+}
+
 // Totals are gaps of the exact sizes, at the times told.
 func TestPassed(t *testing.T) {
 	tell(t, []story{

@@ -29,6 +29,10 @@ func side(d event.Dir) string { return [2]string{"in", "out"}[d] }
 
 func (r *recorder) Segment(f *Flow, s *Segment) {
 	r.flow = f
+	if s.Shed {
+		r.lines = append(r.lines, fmt.Sprintf("skip@%d", s.At/ms))
+		return
+	}
 	line := fmt.Sprintf("%s@%d #%d", side(s.Dir), s.At/ms, s.Ordinal)
 	if s.First {
 		line += " first"
@@ -104,6 +108,7 @@ func hole(ev *event.Event)  { ev.Flags |= event.GapBefore }
 func late(ev *event.Event)  { ev.Flags |= event.Late }
 func cut(ev *event.Event)   { ev.Flags |= event.Cut }
 func reset(ev *event.Event) { ev.Flags |= event.Reset }
+func shed(ev *event.Event)  { ev.Flags |= event.Shed }
 
 func ack(n uint32) option    { return func(ev *event.Event) { ev.Ack = n } }
 func size(n uint32) option   { return func(ev *event.Event) { ev.Len = n } }

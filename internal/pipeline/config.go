@@ -65,6 +65,9 @@ type Config struct {
 	Explain bool
 	// Queue is how many batches may wait for the consumer.
 	Queue int
+	// Overloaded, if not nil, is told when exchanges begin to be left out, or records to be lost, because
+	// more comes than is read, and when that is over. The goroutine that runs the pipeline calls it.
+	Overloaded func(bool)
 }
 
 // Sides says for which ends of a captured connection spans are made.

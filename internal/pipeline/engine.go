@@ -67,7 +67,9 @@ type Engine struct {
 	lastTick  int64
 	lastFlush int64
 	lastSweep int64
-	newest    int64 // time of the newest record
+	newest    int64  // time of the newest record
+	lost      uint32 // event.Event.Lost of the newest message
+	overload  overload
 
 	count counters
 	// what the sources counted: the tap's final count, the capture's last one
@@ -183,6 +185,9 @@ func (e *Engine) handle() {
 		return
 	}
 	e.newest = max(e.newest, e.ev.Time)
+	if e.ev.Flags&event.MsgStart != 0 {
+		e.lost = e.ev.Lost
+	}
 	switch e.ev.Kind {
 	case event.Read:
 		e.read(&e.ev)
@@ -211,6 +216,7 @@ func (e *Engine) tick(drained bool) {
 		e.correlate.Sweep()
 		e.tendStreams(now)
 		e.publish()
+		e.watchLoad(now)
 	}
 	if now-e.lastFlush >= int64(e.cfg.FlushInterval) {
 		e.lastFlush = now

@@ -20,6 +20,8 @@ type stage struct {
 	refused, lasting bool
 	// promised: other spans refer to this one, so that there has to be one.
 	promised bool
+	// lost is how many records had not fitted the ring, or were left out, when it began.
+	lost uint32
 	// call is what a server on this host may find; parent is what this server
 	// span stands on. Either may be nil.
 	call, parent *correlate.Call
@@ -51,7 +53,7 @@ var _ proto.Sink = (*session)(nil)
 func (s *session) Open(x *proto.Exchange) {
 	e := s.e
 	st := e.newStage()
-	st.session = s
+	st.session, st.lost = s, e.lost
 	s.row.began()
 	st.lasting = x.Mark&proto.MarkStream != 0
 	if !st.lasting { // the cap of flows is its cap
@@ -270,10 +272,16 @@ func (e *Engine) judge(x *proto.Exchange, st *stage) ledger.Reason {
 	if why := e.unwanted(x); why != ledger.Used {
 		return why
 	}
-	if x.Fault == proto.NotObserved && !x.Response.Seen && !st.promised {
+	if e.unobserved(x, st) && !x.Response.Seen && !st.promised {
 		return ledger.NoResponse // it may have had one: a span would tell a duration that nobody saw
 	}
 	return ledger.Used
+}
+
+// unobserved tells whether there may have been a response: that none came in time is no proof when
+// anything was lost, or left out, meanwhile.
+func (e *Engine) unobserved(x *proto.Exchange, st *stage) bool {
+	return x.Fault == proto.NotObserved || x.Fault == proto.Timeout && st.lost != e.lost
 }
 
 // unwanted tells for which of its marks an exchange is left out; ledger.Used for none.

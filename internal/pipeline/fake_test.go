@@ -164,6 +164,7 @@ type conn struct {
 	again    uint32        // segments sent again so far
 	connect  time.Duration // what connect took
 	reader   uint32        // the process that reads, if that is not tgid
+	left     bool          // exchanges are left out
 }
 
 var (

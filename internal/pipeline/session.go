@@ -38,6 +38,8 @@ type session struct {
 	choice selection.Choice
 	lost   ledger.Reason // why the parser last gave something up
 	polled bool
+	// skipping: whole exchanges are left out, and the parser need not know.
+	skipping bool
 	// ordered: the kernel may hold a verdict, or progress, of this socket.
 	ordered bool
 	verdict tap.Verdict // the last one that the kernel was told
@@ -108,6 +110,11 @@ func (s *session) holder() event.Process {
 
 // take handles the next bytes of a direction.
 func (s *session) take(seg *flow.Segment) {
+	if seg.Shed {
+		s.skip()
+		return
+	}
+	s.skipping = false
 	s.orient()
 	s.notice(seg)
 	s.row.took(seg)
@@ -157,6 +164,9 @@ func (s *session) pass(seg *flow.Segment) {
 
 func (s *session) gap(d event.Dir, at, n int64) {
 	s.row.passed(d, at, n)
+	if s.skipping {
+		return
+	}
 	switch s.state {
 	case sniffing:
 		s.sniff.reset()

@@ -68,6 +68,16 @@ type Provisional interface {
 	Void()
 }
 
+// Skipper is a Parser of a protocol with one exchange after the other, which can do without some.
+type Skipper interface {
+	Parser
+	// Skip says that the client has begun another request, which is left out with its response, and so
+	// may be others: what is open is over. The next bytes of either direction begin a message. It
+	// answers false when the parser cannot do without: then the Gaps of what is left out follow, else
+	// none do.
+	Skip() bool
+}
+
 // Want is what a parser would like to see next in a direction.
 type Want uint8
 

@@ -82,6 +82,8 @@ func parseStep(words []string, script string) (s step, err error) {
 	switch s.verb {
 	case "gap":
 		s.at, s.n = int64(number(words[2])), int64(number(words[3]))
+	case "skip":
+		s.text = words[2]
 	case "close":
 		s.at, s.how = int64(number(words[2])), endings[words[3]]
 	default:
@@ -113,6 +115,9 @@ func (c *conversation) play(t testing.TB, o *protocol, cut func(n int) int) stri
 		case "close":
 			closed[s.dir] = true
 			p.Close(s.dir, s.at, s.how)
+		case "skip":
+			could := p.Skip()
+			require.True(t, s.text == "" || could == (s.text == "YES"), "skipped: %t", could)
 		case "wants":
 			require.Equal(t, s.text, wantNames[p.Wants(proto.ToServer)]+" "+wantNames[p.Wants(proto.ToClient)])
 		}

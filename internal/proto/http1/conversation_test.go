@@ -24,6 +24,7 @@ const conversations = "../../../testdata/wire/http1"
 //	> TIME new     the same, but a message begins though the direction did not change
 //	> gap TIME N   N bytes passed unseen
 //	> close TIME FIN|RST|Gone|Expired|Idle
+//	> skip YES|NO  exchanges are left out, and whether the parser can do without
 //	wants          what the parser wants now, to the server and to the client
 //	want           the log of the sink; both directions have expired by then
 //
@@ -36,7 +37,7 @@ type conversation struct {
 
 type step struct {
 	dir  proto.Dir
-	verb string // feed, gap, close, wants
+	verb string // feed, gap, close, skip, wants
 	at   int64
 	n    int64
 	how  proto.Ending
@@ -95,6 +96,9 @@ func parseStep(words []string, data []byte) (s step, err error) {
 			s.how = map[string]proto.Ending{"FIN": proto.FIN, "RST": proto.RST, "Gone": proto.Gone, "Expired": proto.Expired, "Idle": proto.Idle}[words[3]]
 		}
 		return s, err
+	case "skip":
+		s.verb, s.text = "skip", words[2]
+		return s, nil
 	}
 	s.verb = "feed"
 	if s.at, err = strconv.ParseInt(words[1], 10, 64); err != nil {
@@ -143,6 +147,9 @@ func (c *conversation) play(t testing.TB, o *protocol, cut func(n int) int) stri
 		case "close":
 			closed[s.dir] = true
 			p.Close(s.dir, s.at, s.how)
+		case "skip":
+			could := p.Skip()
+			require.True(t, s.text == "" || could == (s.text == "YES"), "skipped: %t", could)
 		case "wants":
 			require.Equal(t, s.text, wantNames[p.Wants(proto.ToServer)]+" "+wantNames[p.Wants(proto.ToClient)])
 		}

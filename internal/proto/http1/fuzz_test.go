@@ -71,6 +71,8 @@ func encode(c conversation) (script []byte) {
 			continue
 		case "gap":
 			op, n = op|scriptGap<<1, int(min(s.n, 60000))
+		case "skip":
+			op |= scriptGap << 1
 		case "close":
 			op |= scriptClose<<1 | byte(s.how)<<4
 		case "feed":
@@ -101,7 +103,9 @@ func decode(script []byte) (c conversation) {
 			}
 			s.ord = ordinals[s.dir]
 		case scriptGap:
-			s.verb, s.n = "gap", int64(n)
+			if s.verb, s.n = "gap", int64(n); n == 0 {
+				s.verb = "skip"
+			}
 		case scriptClose:
 			if closed[s.dir] {
 				continue

@@ -16,7 +16,7 @@ import (
 type step struct {
 	dir  proto.Dir
 	at   int64
-	what string // "", "gap", "close", "void"
+	what string // "", "gap", "close", "void", "skip"
 	data []byte
 	n    int64
 	how  proto.Ending
@@ -27,7 +27,7 @@ var endings = map[string]proto.Ending{
 	"fin": proto.FIN, "rst": proto.RST, "gone": proto.Gone, "expired": proto.Expired, "idle": proto.Idle,
 }
 
-// parseStep reads the name of a section: direction, time, and gap N, close HOW or void. The body holds
+// parseStep reads the name of a section: direction, time, and gap N, close HOW, void or skip. The body holds
 // hex digits and "texts", in which \r and \n may be written.
 //
 //	> 1.5ms            < 20ms gap 100         > 1s close fin
@@ -59,6 +59,13 @@ func parseStep(name, body string) (s step, err error) {
 		return s, fmt.Errorf("read step %q: %w", name, err)
 	}
 	return s, nil
+}
+
+// skip leaves exchanges out, where the parser can do without.
+func skip(p proto.Parser) {
+	if p, ok := p.(proto.Skipper); ok {
+		p.Skip()
+	}
 }
 
 func parseHex(text string) (out []byte, err error) {
@@ -99,6 +106,8 @@ func run(p proto.Protocol, steps []step) (lines []string, book *ledger.Ledger) {
 			parser.Close(s.dir, s.at, s.how)
 		case "void":
 			parser.(proto.Provisional).Void()
+		case "skip":
+			skip(parser)
 		default:
 			if !s.more && (open[s.dir] == nil || last != int(s.dir)) {
 				open[s.dir].Close()

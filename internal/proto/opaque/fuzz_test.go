@@ -60,7 +60,9 @@ func script(data, ops []byte) (steps []step) {
 				continue
 			}
 		case 1:
-			s.what, s.n = "gap", int64(n)
+			if s.what, s.n = "gap", int64(n); n == 0 {
+				s.what = "skip"
+			}
 		default:
 			return append(steps, step{what: "void", at: now})
 		}
@@ -84,6 +86,8 @@ func count(t *testing.T, steps []step) {
 		case "gap":
 			want[s.dir] += s.n
 			p.Gap(s.dir, s.at, s.n)
+		case "skip":
+			skip(p)
 		case "close":
 			p.Close(s.dir, s.at, s.how)
 		default:

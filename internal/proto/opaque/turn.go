@@ -131,6 +131,25 @@ func (p *turns) Gap(dir proto.Dir, at, n int64) {
 	p.skip(dir, n, p.x)
 }
 
+var _ proto.Skipper = (*turns)(nil)
+
+// Skip implements proto.Skipper. What is left out may be part of the handshake.
+func (p *turns) Skip() bool {
+	if p.bye.waits {
+		p.stay()
+	}
+	if p.reader != nil {
+		p.stop()
+	}
+	fault := proto.NoFault
+	if p.x != nil && !p.x.Response.Seen {
+		fault = proto.NotObserved
+	}
+	p.done(fault)
+	p.told = false
+	return true
+}
+
 // Close implements proto.Parser.
 func (p *turns) Close(dir proto.Dir, last int64, how proto.Ending) {
 	if p.x != nil {
