@@ -34,12 +34,14 @@ func losses(ctx context.Context, b *bench) error {
 // account holds the collector's counters to the equations of internal/ledger.
 func account(name string, m metrics, done load) []row {
 	ringFull := m.sum("kernel_losses", "reason=ring_full_start")
-	kernel := m.sum("kernel_messages") - m.sum("received_messages") - ringFull
+	shed := m.sum("shed_messages")
+	kernel := m.sum("kernel_messages") - m.sum("received_messages") - ringFull - shed
 	inSpans := exchangeMessages * (m.sum("emitted_spans") + m.sum("refused_spans"))
 	lost := m.sum("dropped_messages") + m.sum("filtered_messages") + m.sum("held_messages")
 	rows := []row{
-		figure(name+": messages begun, less received and lost in the ring", math.Abs(kernel), "messages").against(atMost(0)),
+		figure(name+": messages begun, less received, lost in the ring, left out", math.Abs(kernel), "messages").against(atMost(0)),
 		figure(name+": messages received, less in spans, dropped, filtered, held", math.Abs(m.sum("received_messages")-inSpans-lost), "messages").against(atMost(0)),
+		figure(name+": messages left out", shed, "messages"),
 		figure(name+": spans emitted of exchanges made", 100*m.sum("emitted_spans")/done.requests/ends, "%"),
 	}
 	for _, metric := range []string{"kernel_losses", "dropped_messages", "refused_spans"} {

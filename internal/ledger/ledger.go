@@ -1,8 +1,8 @@
 // Package ledger accounts for every message that the tap reported: it ends
 // either in a span or in a counter with a reason, exactly once.
 //
-//	kernel:   messages started = received + lost (by reason)
-//	here:     received = used + dropped (by reason) + held
+//	kernel:   messages begun = received + lost to a full ring + left out before it is full
+//	here:     received = used + dropped (by reason) + filtered (by reason) + held
 //	spans:    built = accepted + refused
 //
 // At rest held is zero; tests hold the equation under overload.

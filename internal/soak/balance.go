@@ -45,7 +45,7 @@ func (m Made) total() (n int64) {
 // complete compares spans with exchanges, server by server and end by end. When records or
 // spans were lost, and counted, so many of them may be missing; one too many is always wrong.
 func complete(a vitals.Account, made Made, came map[int]otlpsink.Count) Finding {
-	counted := a.LostStarts + a.LostOther + a.Refused
+	counted := a.LostStarts + a.Shed + a.LostOther + a.Refused
 	f := Finding{Name: "complete", OK: true}
 	var missing int64
 	for _, port := range slices.Sorted(maps.Keys(made)) {
@@ -61,7 +61,7 @@ func complete(a vitals.Account, made Made, came map[int]otlpsink.Count) Finding 
 		}
 	}
 	f.OK = f.OK && missing <= counted
-	f.Figure += fmt.Sprintf("%d of %d spans missing, %d lost in the ring, %d refused", missing, 2*made.total(), a.LostStarts+a.LostOther, a.Refused)
+	f.Figure += fmt.Sprintf("%d of %d spans missing, %d lost in the ring, %d left out, %d refused", missing, 2*made.total(), a.LostStarts+a.LostOther, a.Shed, a.Refused)
 	return f
 }
 

@@ -49,6 +49,7 @@ func columns() []column {
 		{"packets_total", func(s *Sample) *int64 { return &s.Account.Packets }},
 		{"messages_total", func(s *Sample) *int64 { return &s.Account.Messages }},
 		{"lost_starts_total", func(s *Sample) *int64 { return &s.Account.LostStarts }},
+		{"shed_total", func(s *Sample) *int64 { return &s.Account.Shed }},
 		{"lost_records_total", func(s *Sample) *int64 { return &s.Account.LostOther }},
 		{"received_total", func(s *Sample) *int64 { return &s.Account.Received }},
 		{"used_total", func(s *Sample) *int64 { return &s.Account.Used }},

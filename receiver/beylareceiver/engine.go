@@ -67,6 +67,9 @@ type stats struct {
 	// KernelLost are records that did not reach user space, KernelSkipped
 	// packets that were left out on purpose; by reason.
 	KernelLost, KernelSkipped []count
+	// Shed is how many of the messages that began there were left out on purpose, because more came
+	// than was read.
+	Shed uint64
 	// RingBytes of RingCapacity wait to be read; both 0 without a ring.
 	RingBytes, RingCapacity int64
 	// FailedConnects is how many outgoing connections came to nothing.

@@ -29,6 +29,7 @@ type pipelineEngine struct {
 
 	inner *pipeline.Engine
 	found *preflight.Report // nil for a capture
+	able  health            // as found at the start
 	// done is closed once the pipeline has ended and freed everything; err and
 	// closeErr are set by then.
 	done          chan struct{}
@@ -40,11 +41,13 @@ func newPipeline(cfg *Config, set receiver.Settings, report func(health)) (engin
 	if err != nil {
 		return nil, err
 	}
-	return &pipelineEngine{
+	p := &pipelineEngine{
 		cfg: c, logger: set.Logger, report: report, drop: cfg.DropCapabilities,
 		traces: traces.NewBuilder(set.BuildInfo.Version),
 		done:   make(chan struct{}),
-	}, nil
+	}
+	p.cfg.Overloaded = p.overloaded
+	return p, nil
 }
 
 // Start implements engine. Opening takes well below a second and cannot be interrupted.

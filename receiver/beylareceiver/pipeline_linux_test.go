@@ -117,6 +117,7 @@ func TestPipelineConfig(t *testing.T) {
 	}
 	want.Tap.CgroupPath, want.Tap.Window, want.Tap.RingBytes = "/sys/fs/cgroup/user.slice", 16<<10, 64<<20
 	want.Tap.Drain = 5 * time.Millisecond
+	want.Tap.Shed = true
 	want.Replay.MaxConnections, want.Flow.MaxFlows, want.Flow.MaxHeld = 10, 10, 30<<20
 	want.Protocols.HTTP.RequestHeaders = []string{"X-Tenant", "authorization"}
 	want.Protocols.HTTP.ResponseHeaders = []string{"Content-Type"}

@@ -48,6 +48,7 @@ func pipelineConfig(cfg *Config, version string) (pipeline.Config, error) {
 	c.Tap.Window = cfg.Capture.WindowKiB << 10
 	c.Tap.RingBytes = cfg.Capture.RingBufferMiB << 20
 	c.Tap.Drain = cfg.Capture.DrainInterval
+	c.Tap.Shed = true
 	c.Replay.MaxConnections = cfg.Limits.Flows
 	parents := correlationConfig(cfg)
 	c.Protocols.HTTP = cfg.HTTP.parser()

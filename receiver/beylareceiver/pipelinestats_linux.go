@@ -51,6 +51,7 @@ func (p *pipelineEngine) Stats(s *stats) {
 func kernelStats(s *stats, in *pipeline.Stats) {
 	k := &in.Kernel
 	s.Packets, s.KernelMessages, s.FailedConnects = k.Packets, k.Messages, in.Flows.ConnectFailed
+	s.Shed = k.Shed
 	s.RingBytes, s.RingCapacity = int64(in.RingFill), int64(in.RingCapacity)
 	s.KernelLost = []count{
 		{"ring_full_start", k.LostStart},

@@ -39,7 +39,7 @@ func (p *pipelineEngine) preflight() {
 	p.logger.Info(report.Text())
 	h := healthOf(string(r.Owners), r.States, refused)
 	if h = p.lessThanAsked(h, &report); h.Err != nil {
-		p.report(h)
+		p.works(h)
 	}
 }
 
@@ -62,7 +62,7 @@ func (p *pipelineEngine) wire() {
 	p.logger.Info("reading network interfaces", zap.String("way", string(r.Way)), zap.Strings("interfaces", names),
 		zap.Errors("refused", refused), zap.Errors("better_ways_refused", better))
 	if len(refused) > 0 {
-		p.report(health{Err: fmt.Errorf("works without some interfaces: %w", errors.Join(refused...))})
+		p.works(health{Err: fmt.Errorf("works without some interfaces: %w", errors.Join(refused...))})
 	}
 }
 

@@ -92,7 +92,7 @@ func (t *telemetry) observe(read func(*stats)) (metric.Registration, error) {
 		b.BeylaKernelMessages, b.BeylaKernelPackets, b.BeylaKernelSkippedPackets, b.BeylaParserErrors,
 		b.BeylaProcesses, b.BeylaProcessesLimit, b.BeylaReassemblyBytes, b.BeylaReassemblyBytesLimit,
 		b.BeylaReceivedMessages, b.BeylaRefusedSpans, b.BeylaRingBytes, b.BeylaRingCapacityBytes,
-		b.BeylaUsedMessages, b.ReceiverBeylaLinks, b.ReceiverBeylaParentFound, b.ReceiverBeylaParentMissing)
+		b.BeylaShedMessages, b.BeylaUsedMessages, b.ReceiverBeylaLinks, b.ReceiverBeylaParentFound, b.ReceiverBeylaParentMissing)
 	if err != nil {
 		return nil, fmt.Errorf("register self-telemetry: %w", err)
 	}
@@ -110,6 +110,7 @@ func (t *telemetry) publish(o metric.Observer, s *stats) {
 		{b.BeylaRingBytes, s.RingBytes},
 		{b.BeylaRingCapacityBytes, s.RingCapacity},
 		{b.BeylaReceivedMessages, int64(s.Received)},
+		{b.BeylaShedMessages, int64(s.Shed)},
 		{b.BeylaUsedMessages, int64(s.Used)},
 		{b.BeylaHeldMessages, s.Held},
 		{b.BeylaFailedConnects, int64(s.FailedConnects)},

@@ -44,6 +44,7 @@ func panels() []panel {
 			{"messages filtered", "filtered_total", 1, false},
 			{"messages lost in the ring", "lost_starts_total", 1, false},
 			{"other records lost", "lost_records_total", 1, false},
+			{"messages left out", "shed_total", 1, false},
 			{"spans refused", "refused_total", 1, false},
 			{"requests failed", "failed_total", 1, false},
 		}},

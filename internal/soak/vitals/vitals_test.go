@@ -70,7 +70,8 @@ func TestOfProcess(t *testing.T) {
 // text is an excerpt of a collector's page.
 const text = `# HELP otelcol_beyla_dropped_messages Messages
 otelcol_beyla_kernel_packets{receiver="beyla"} 40
-otelcol_beyla_kernel_messages{receiver="beyla"} 24
+otelcol_beyla_kernel_messages{receiver="beyla"} 31
+otelcol_beyla_shed_messages{receiver="beyla"} 7
 otelcol_beyla_kernel_losses{reason="ring_full_start",receiver="beyla"} 4
 otelcol_beyla_kernel_losses{reason="ring_full_data",receiver="beyla"} 2
 otelcol_beyla_received_messages{receiver="beyla"} 20
@@ -104,15 +105,15 @@ func TestAccount(t *testing.T) {
 	require.NoError(t, err)
 	a := m.Account()
 	assert.Equal(t, Account{
-		Packets: 40, Messages: 24, LostStarts: 4, Received: 20, Used: 12, Dropped: 4, Filtered: 3, Held: 1,
+		Packets: 40, Messages: 31, LostStarts: 4, Shed: 7, Received: 20, Used: 12, Dropped: 4, Filtered: 3, Held: 1,
 		Emitted: 5, Refused: 1, LostOther: 2,
 	}, a)
 	assert.NoError(t, a.Check())
-	assert.EqualValues(t, 11, a.Lost())
+	assert.EqualValues(t, 18, a.Lost())
 
 	more := a
 	more.Messages++
-	assert.EqualError(t, more.Check(), "25 messages began in the kernel, 20 were received and 4 lost")
+	assert.EqualError(t, more.Check(), "32 messages began in the kernel, 20 were received, 4 lost and 7 left out")
 	more = a
 	more.Used--
 	assert.EqualError(t, more.Check(), "20 messages were received, 19 are accounted for")

@@ -51,6 +51,7 @@ type TelemetryBuilder struct {
 	BeylaRefusedSpans           metric.Int64ObservableCounter
 	BeylaRingBytes              metric.Int64ObservableGauge
 	BeylaRingCapacityBytes      metric.Int64ObservableGauge
+	BeylaShedMessages           metric.Int64ObservableCounter
 	BeylaUsedMessages           metric.Int64ObservableCounter
 	ReceiverBeylaLinks          metric.Int64ObservableCounter
 	ReceiverBeylaParentFound    metric.Int64ObservableCounter
@@ -398,6 +399,21 @@ func (builder *TelemetryBuilder) RegisterBeylaRingCapacityBytesCallback(cb metri
 	return nil
 }
 
+// RegisterBeylaShedMessagesCallback sets callback for observable BeylaShedMessages metric.
+func (builder *TelemetryBuilder) RegisterBeylaShedMessagesCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.BeylaShedMessages, obs: o})
+		return nil
+	}, builder.BeylaShedMessages)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
 // RegisterBeylaUsedMessagesCallback sets callback for observable BeylaUsedMessages metric.
 func (builder *TelemetryBuilder) RegisterBeylaUsedMessagesCallback(cb metric.Int64Callback) error {
 	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
@@ -623,6 +639,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_beyla_ring_capacity_bytes",
 		metric.WithDescription("Size of the ring between kernel and collector. [Development]"),
 		metric.WithUnit("By"),
+	)
+	errs = errors.Join(errs, err)
+	builder.BeylaShedMessages, err = builder.meter.Int64ObservableCounter(
+		"otelcol_beyla_shed_messages",
+		metric.WithDescription("Messages that the kernel side left out, with the whole exchanges that they belong to, because more came than was read. [Development]"),
+		metric.WithUnit("{message}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.BeylaUsedMessages, err = builder.meter.Int64ObservableCounter(
