@@ -34,6 +34,8 @@ func TestCollector(t *testing.T) {
 		{"refused by a memory limiter", limited},
 		{"refused by a backend", refused},
 		{"starved", starved},
+		{"overloaded", overloaded},
+		{"a burst", burst},
 		{"cgroup hierarchy unmounted", unmounted},
 		{"cgroup removed", removed},
 		{"a fork bomb", forks},

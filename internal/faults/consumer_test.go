@@ -80,6 +80,7 @@ func TestConsumer(t *testing.T) {
 	testkit.Root(t)
 	testkit.Need(t, "go", "nginx", "bpftool")
 	th := theatre{load: agent.Load(t)}
+	t.Run("is slow", func(t *testing.T) { slow(t, th) })
 	t.Run("blocks", func(t *testing.T) { blocks(t, th) })
 	t.Run("blocks forever", func(t *testing.T) { blocksForever(t, th) })
 	t.Run("errs for a while", func(t *testing.T) { errsForAWhile(t, th) })
