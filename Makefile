@@ -21,7 +21,7 @@ LINT        := $(GO) tool -modfile=internal/tools/lint/go.mod golangci-lint
 # What is stamped into a binary must not depend on who owns the checkout.
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
-.PHONY: help build full run test setup check generate fresh bench topology microbench vm-test fuzz lint clean soak faults
+.PHONY: help build full run test setup check generate fresh bench topology microbench vm-test fuzz lint clean soak faults faults-vm
 
 help:
 	@echo 'make build            $(COLLECTOR), built with ocb from builder-config.yaml'
@@ -39,6 +39,7 @@ help:
 	@echo '                      a line that says PASS or FAIL; SOAK="-rate 2 -only names", SOAK=-help for more'
 	@echo 'make faults           what goes wrong around a collector, at length (as root); FAULTS="-test.run Kill -test.v";'
 	@echo '                      FAULTS=-own-machine sets the clock and takes CPUs away, too: never on a machine that others use'
+	@echo 'make faults-vm        what sets the clock, takes CPUs away and uses up process ids, in a virtual machine'
 	@echo 'make microbench       Go benchmarks of every package'
 	@echo 'make vm-test          the tap on other kernels, in virtual machines'
 	@echo 'make fuzz TIME=20s    every fuzz target, that long each'
@@ -110,6 +111,10 @@ faults: setup build
 	@mkdir -p dist
 	@$(GO) test -c -o dist/faults ./internal/faults
 	@CI=true dist/faults -test.timeout 60m -at-length $(FAULTS)
+
+# Those that change a whole machine, in one of their own.
+faults-vm: setup
+	@internal/faults/vm.sh $(FAULTS)
 
 microbench:
 	@$(GO) test -run '^$$' -bench . -benchmem -timeout 30m $(PKG) | grep -v -e '\[no test files\]' -e '^ok ' -e '^PASS$$'
