@@ -114,12 +114,18 @@ static __always_inline int beyla_shed_apart(const struct beyla_packet *p)
 	return beyla_shed_place(p->sport, p->dport, round) < beyla_shed_share(fill, beyla_wake_bytes);
 }
 
-/* A function of its own, as it is seldom needed: inlined, it makes what every packet does slower. */
-static __attribute__((noinline)) int
-beyla_shed_message(struct __sk_buff *skb, struct beyla_sock *st, const struct beyla_packet *p, __u32 dir,
-		   __u64 pos)
+/* Functions of their own, as they are seldom needed: inlined, they make what every packet does slower. One for
+ * each direction, as the verifier of 6.1 forgets a number of four bytes that is put on the stack. */
+static __attribute__((noinline)) int beyla_shed_ingress(struct __sk_buff *skb, struct beyla_sock *st,
+							const struct beyla_packet *p, __u64 pos)
 {
-	return beyla_shed_turn(skb, st, p, dir, pos, p->payload);
+	return beyla_shed_turn(skb, st, p, BEYLA_INGRESS, pos, p->payload);
+}
+
+static __attribute__((noinline)) int beyla_shed_egress(struct __sk_buff *skb, struct beyla_sock *st,
+						       const struct beyla_packet *p, __u64 pos)
+{
+	return beyla_shed_turn(skb, st, p, BEYLA_EGRESS, pos, p->payload);
 }
 
 /* Whether the message that begins is left out. Mostly the ring is far from full, and that is all
@@ -139,8 +145,10 @@ static __always_inline int beyla_shed_start(struct __sk_buff *skb, struct beyla_
 			BEYLA_COUNT(BEYLA_C_SHED);
 		return st->shed;
 	} else {
-		shed = (st->shed || beyla_crowded(beyla_ring_fill(), beyla_wake_bytes)) &&
-		       beyla_shed_message(skb, st, p, dir, pos);
+		if (!st->shed && !beyla_crowded(beyla_ring_fill(), beyla_wake_bytes))
+			return 0;
+		shed = dir == BEYLA_INGRESS ? beyla_shed_ingress(skb, st, p, pos) :
+					      beyla_shed_egress(skb, st, p, pos);
 	}
 	if (shed)
 		beyla_lose(BEYLA_C_SHED);
