@@ -86,7 +86,7 @@ struct beyla_record {
 	__u64 goroutine;
 	__u64 goroutine_parent;
 	__u32 connect_us; /* duration of connect; 0: not seen */
-	__u32 lost; /* DATA that begins a message: records of the host that did not fit the ring so far */
+	__u32 lost; /* DATA that begins a message: records of the host lost, and requests left out, so far */
 	__u32 netns; /* inode number of the network namespace; 0: unknown */
 	__u32 note; /* CONNECT: socket error; else: segments that this end has sent again */
 };

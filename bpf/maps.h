@@ -86,8 +86,8 @@ struct {
 	__type(value, struct beyla_process);
 } beyla_process_map SEC(".maps");
 
-/* How many records did not fit the ring, of all CPUs. Counted up when one is
- * lost, and told where a thread is: what was not seen must not look like what did not happen. */
+/* How many records did not fit the ring, of all CPUs, and how many requests (UDP: datagrams) were left
+ * out. Told where a thread is: what was not seen must not look like what did not happen. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);

@@ -163,8 +163,8 @@ type Event struct {
 	// ReadTime is when a thread began to read this socket's newest ingress
 	// message, boot ns. 0: not seen.
 	ReadTime int64
-	// Lost is how many records of the whole host did not fit the ring so far, given with
-	// MsgStart and Read: between two events with the same number nothing was lost.
+	// Lost is how many records of the whole host did not fit the ring so far, and how many requests were
+	// left out, given with MsgStart and Read: between two events with the same number nothing was missed.
 	Lost uint32
 	// Again is how many segments this end has had to send again so far.
 	Again uint32

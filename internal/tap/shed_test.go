@@ -105,6 +105,8 @@ func TestShed(t *testing.T) {
 		require.Equal(t, exchange{"question late 0", "answer late 0"}, list[len(list)-1])
 		late++
 	}
+	last := kind(events, event.Data)[len(kind(events, event.Data))-1]
+	require.EqualValues(t, now.Shed/2, last.Lost, "requests that were left out prove nothing")
 	require.Equal(t, 2*len(c.pairs), late)
 	for _, ev := range kind(events, event.Data) {
 		if ev.Flags&event.MsgStart != 0 && ev.Role == event.RoleClient {
