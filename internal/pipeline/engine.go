@@ -67,6 +67,7 @@ type Engine struct {
 	lastTick  int64
 	lastFlush int64
 	lastSweep int64
+	dozing    bool
 	newest    int64  // time of the newest record
 	lost      uint32 // event.Event.Lost of the newest message
 	overload  overload
@@ -152,6 +153,7 @@ func (e *Engine) follow() error {
 		err := e.src.Read(&e.raw)
 		switch {
 		case err == nil:
+			e.awake()
 			e.handle()
 			if n%ticks == ticks-1 {
 				e.tick(false)
@@ -220,13 +222,28 @@ func (e *Engine) tick(drained bool) {
 	}
 	if now-e.lastFlush >= int64(e.cfg.FlushInterval) {
 		e.lastFlush = now
-		if e.clock.Sync() != 0 {
-			e.count.steps.Add(1)
-		}
+		e.sync()
 		e.flush()
 	}
 	if drained && now-e.newest >= dozeAfter && e.nothingPends() {
 		e.src.Doze()
+		e.dozing = true
+	}
+}
+
+// awake is called with every record. The first one after a doze may come long after the last look at
+// the wall clock, which may have been stepped meanwhile.
+func (e *Engine) awake() {
+	if e.dozing {
+		e.dozing = false
+		e.sync()
+	}
+}
+
+// sync follows the wall clock.
+func (e *Engine) sync() {
+	if e.clock.Sync() != 0 {
+		e.count.steps.Add(1)
 	}
 }
 

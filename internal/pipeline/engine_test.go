@@ -395,3 +395,16 @@ func BenchmarkExchange(b *testing.B) {
 		}
 	}
 }
+
+// With the first record after a doze the wall clock is looked at, which may have been stepped meanwhile.
+func TestClockSteppedDuringADoze(t *testing.T) {
+	b := newBench(t, Config{})
+	b.pass(time.Second)
+	require.Equal(t, 1, b.source.dozes)
+	const step = int64(time.Hour)
+	b.clock.step = step
+	b.source.script = []func(*[]byte) error{func(*[]byte) error { return nil }}
+	require.NoError(t, b.follow())
+	require.EqualValues(t, 1, b.Stats().ClockSteps)
+	require.Equal(t, step, b.clock.offset)
+}
