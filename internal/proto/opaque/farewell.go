@@ -22,6 +22,8 @@ type saying struct {
 	head  [recordHeader]byte
 	n     int
 	told  bool // the sink knows that it is housekeeping
+	// unread: some of it passed unseen, as the tap leaves out what begins no turn.
+	unread bool
 }
 
 const recordHeader = 5
@@ -32,6 +34,9 @@ const (
 	alertRecord = 21
 	sealedAlert = "\x17\x03\x03\x00\x13"
 	sealedSize  = recordHeader + 0x13
+	// alertSize is more than an alert takes before TLS 1.3: a nonce of 16 bytes, the alert, a
+	// MAC of 48 bytes and a padding of 16 (RFC 5246, section 6.2.3).
+	alertSize = recordHeader + 16 + 2 + 48 + 16
 )
 
 // add takes a segment.
@@ -49,6 +54,25 @@ func (f *farewell) add(dir proto.Dir, seg *proto.Segment) {
 	s.last = seg.At
 }
 
+// pass takes n bytes that passed unseen, the last of them at time at, as part of the farewell; false
+// when they cannot be.
+func (f *farewell) pass(dir proto.Dir, at, n int64, facts *tlshello.Facts) bool {
+	s := &f.said[dir]
+	limit := int64(alertSize)
+	if facts.Modern() {
+		limit = sealedSize
+	}
+	if n > limit-int64(s.n) {
+		return false
+	}
+	if s.n == 0 {
+		s.first.At = at
+	}
+	s.n += int(n)
+	s.last, s.unread = at, true
+	return true
+}
+
 // plausible tells whether it may be a farewell yet.
 func (f *farewell) plausible(facts *tlshello.Facts) bool {
 	if !facts.Modern() {
@@ -56,7 +80,7 @@ func (f *farewell) plausible(facts *tlshello.Facts) bool {
 	}
 	for i := range f.said {
 		s := &f.said[i]
-		if s.n > sealedSize || !bytes.HasPrefix([]byte(sealedAlert), s.head[:min(s.n, recordHeader)]) {
+		if s.n > sealedSize || !s.unread && !bytes.HasPrefix([]byte(sealedAlert), s.head[:min(s.n, recordHeader)]) {
 			return false
 		}
 	}
@@ -66,7 +90,7 @@ func (f *farewell) plausible(facts *tlshello.Facts) bool {
 // complete tells, once, that an end has said its goodbye.
 func (f *farewell) complete(dir proto.Dir, facts *tlshello.Facts) bool {
 	s := &f.said[dir]
-	if s.told || s.n < recordHeader || facts.Modern() && s.n < sealedSize {
+	if s.told || s.unread || s.n < recordHeader || facts.Modern() && s.n < sealedSize {
 		return false
 	}
 	s.told = true
@@ -84,6 +108,10 @@ func (f *farewell) take(x *exchange) {
 			continue
 		}
 		m := x.half(dir)
+		if s.first.Message == nil { // no byte of it was seen
+			miss(m, s.last, int64(s.n))
+			continue
+		}
 		m.Take(&s.first, s.n)
 		m.Last = s.last
 	}

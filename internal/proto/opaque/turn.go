@@ -120,6 +120,9 @@ func (p *turns) Gap(dir proto.Dir, at, n int64) {
 		return
 	}
 	if p.bye.waits {
+		if p.bye.pass(dir, at, n, p.facts) {
+			return
+		}
 		p.stay()
 	}
 	if x := p.x; x != nil && dir == proto.ToServer && x.Response.Seen {
