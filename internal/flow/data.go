@@ -23,11 +23,10 @@ func (t *Table) data(ev *event.Event) {
 	var p piece
 	p.fill(ev)
 	p.account = t.account(ev)
-	p.hole = !p.cut && ev.Flags&(event.GapBefore|event.Late) != 0
+	p.hole = !p.cut // of two packets on two CPUs, the second one's record may be the first
 	fromListener := dir.is(early)
 	if fromListener {
 		dir.align(ev)
-		p.hole = !p.cut
 	}
 	t.base(f, ev)
 	t.opposite(f, ev)

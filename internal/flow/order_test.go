@@ -83,7 +83,7 @@ func TestConversation(t *testing.T) {
 		{
 			name: "a record lost in the ring is a gap, and counted",
 			steps: []step{
-				in(1, 0, "aa", start), in(2, 5, "bb"),
+				in(1, 0, "aa", start), in(2, 5, "bb"), tick(300),
 			},
 			want:  []string{"in@1 #0 first 1000/0 aa", "gap in@2 3", "in@2 #0 1000/0 bb"},
 			held:  1,
@@ -92,17 +92,17 @@ func TestConversation(t *testing.T) {
 		{
 			name: "the start of a message was lost: it still begins, without an account",
 			steps: []step{
-				in(1, 0, "aa", start), out(2, 4, "bb", other(2, 1)), in(3, 2, "cc", other(6, 2), start),
+				in(1, 0, "aa", start), out(2, 4, "bb", other(2, 1)), in(3, 2, "cc", other(6, 2), start, ack(5006)),
 			},
 			want: []string{
-				"in@1 #0 first 1000/0 aa", "gap out@2 4", "out@2 #0 first unaccounted 5004/0 bb", "in@3 #1 first 1002/0 cc",
+				"in@1 #0 first 1000/0 aa", "gap out@2 4", "out@2 #0 first unaccounted 5004/0 bb", "in@3 #1 first 1002/5006 cc",
 			},
 			ended: unknown(1), held: 1,
 		},
 		{
 			name: "a whole response was lost: its direction turns all the same",
 			steps: []step{
-				in(1, 0, "aa", start), in(3, 4, "cc", other(9, 2)),
+				in(1, 0, "aa", start), in(3, 4, "cc", other(9, 2)), tick(300),
 			},
 			want: []string{
 				"in@1 #0 first 1000/0 aa", "gap out@2 9", "gap in@3 2", "in@3 #1 first unaccounted 1004/0 cc",
@@ -295,11 +295,19 @@ func TestHoles(t *testing.T) {
 		{
 			name: "two holes, the second a record lost in the ring",
 			steps: []step{
-				in(1, 0, "ab", start), in(2, 4, "ef", hole), in(3, 9, "jk"), in(4, 2, "cd", late),
+				in(1, 0, "ab", start), in(2, 4, "ef", hole), in(3, 9, "jk"), in(4, 2, "cd", late), tick(300),
 			},
 			want: []string{
 				"in@1 #0 first 1000/0 ab", "in@4 #0 1000/0 cd", "in@4 #0 1000/0 ef", "gap in@4 3", "in@4 #0 1000/0 jk",
 			},
+			held: 1,
+		},
+		{
+			name: "a packet's records are written while the next one's comes from another CPU",
+			steps: []step{
+				in(1, 0, "ab", start), in(2, 4, "ef"), in(1, 2, "cd"),
+			},
+			want: []string{"in@1 #0 first 1000/0 ab", "in@1 #0 1000/0 cd", "in@2 #0 1000/0 ef"},
 			held: 1,
 		},
 		{
