@@ -45,6 +45,8 @@ var flagsOf = [kinds]byte{
 const (
 	leastFrame = 1 << 14
 	mostFrame  = 1<<24 - 1
+	// anyFrame stands for a limit that nobody has heard of yet.
+	anyFrame = mostFrame + 1
 )
 
 // frame is a frame's head, and how much of it is still to come.

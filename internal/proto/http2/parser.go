@@ -38,7 +38,7 @@ func newParser(o *Protocol, sink proto.Sink) *parser {
 	p := &parser{owner: o, sink: sink, hidden: true, refused: mostStream}
 	for dir := range p.halves {
 		h := &p.halves[dir]
-		h.dir, h.first, h.sound, h.maxFrame = proto.Dir(dir), true, true, mostFrame
+		h.dir, h.first, h.sound, h.maxFrame = proto.Dir(dir), true, true, anyFrame
 	}
 	client := &p.halves[proto.ToClient]
 	client.state, client.doubt = atHead, doubts
@@ -109,7 +109,10 @@ func (p *parser) fresh() {
 	for dir := range p.halves {
 		if h := &p.halves[dir]; h.sound {
 			h.table.Reset()
-			h.doubt, h.maxFrame = 0, leastFrame
+			h.doubt = 0
+			if h.maxFrame == anyFrame { // else the server has spoken first
+				h.maxFrame = leastFrame
+			}
 		}
 	}
 }

@@ -103,7 +103,7 @@ func (o *Protocol) Upgraded(h proto.Handover) proto.Parser {
 	p.fresh()
 	p.last = 1
 	for dir := range p.halves {
-		p.halves[dir].maxFrame = mostFrame // the settings came in a field of HTTP/1
+		p.halves[dir].maxFrame = anyFrame // the settings came in a field of HTTP/1
 	}
 	if h.First == nil {
 		return p

@@ -30,7 +30,7 @@ func (p *parser) raise(h *half, size uint32) {
 	if size < leastFrame || size > mostFrame {
 		return
 	}
-	if h.maxFrame == mostFrame {
+	if h.maxFrame == anyFrame {
 		h.maxFrame = leastFrame
 	}
 	h.maxFrame = max(h.maxFrame, int(size))
