@@ -94,11 +94,15 @@ func (r *bpfRing) parse(b []byte, p *replay.Packet) error {
 	if uint64(captured) > uint64(len(b)-headSize) || captured > size {
 		return fmt.Errorf("%w: %d bytes captured of %d, in %d", errRecord, captured, size, len(b))
 	}
+	link, chosen := r.links.get(index)
+	if !chosen { // seen while it was tried whether anything can be read
+		return os.ErrDeadlineExceeded
+	}
 	*p = replay.Packet{
 		Time: int64(e.Uint64(b)), Data: b[headSize : headSize+captured], Wire: int(size),
 		Via: index<<1 | uint32(dir&1),
 	}
-	p.Link, _ = r.links.get(index)
+	p.Link = link
 	if tail == 8 {
 		p.Tail = b[24:32]
 	}

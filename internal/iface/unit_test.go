@@ -56,11 +56,32 @@ func TestParse(t *testing.T) {
 	var p replay.Packet
 	require.NoError(t, r.parse(good, &p))
 	require.Equal(t, replay.Packet{Time: 1, Data: []byte("ab"), Wire: 9, Link: replay.IP, Tail: []byte("01234567"), Via: 7}, p)
+	r.links.set(map[uint32]replay.Link{4: replay.IP})
+	require.NoError(t, r.parse(good, &p), "it has gone, this was before")
+	good[8] = 5
+	require.ErrorIs(t, r.parse(good, &p), os.ErrDeadlineExceeded, "not read, ever")
 	for n := range headSize + 2 {
 		require.ErrorIs(t, r.parse(good[:n], &p), errRecord, n)
 	}
 	good[16] = 10
 	require.ErrorIs(t, r.parse(append(good, make([]byte, 99)...), &p), errRecord, "more captured than there was")
+}
+
+// TestLinks: what has gone is known for a while, and what is back for good.
+func TestLinks(t *testing.T) {
+	var l links
+	knows := func(index uint32) bool { _, ok := l.get(index); return ok }
+	require.False(t, knows(1))
+	l.set(map[uint32]replay.Link{1: replay.IP, 2: replay.IP})
+	l.set(map[uint32]replay.Link{2: replay.IP})
+	require.True(t, knows(1) && knows(2))
+	l.set(map[uint32]replay.Link{1: replay.IP, 2: replay.IP})
+	for i := range uint32(2 * farewells) {
+		l.set(map[uint32]replay.Link{1: replay.IP, 1000 + i: replay.IP})
+	}
+	require.True(t, knows(1) && knows(999+2*farewells) && knows(998+2*farewells))
+	require.False(t, knows(2) || knows(1000))
+	require.Len(t, l.left, farewells)
 }
 
 // TestFilterSize: the kernel takes 4096 instructions, whatever is chosen.
