@@ -32,6 +32,8 @@ type Kernel struct {
 	Packets        uint64 `json:"packets"`
 	Messages       uint64 `json:"messages"`
 	FailedConnects uint64 `json:"failed_connects"`
+	// Shed are messages that were left out, whole, while the ring was filling up.
+	Shed uint64 `json:"shed"`
 	// Lost are records that did not come through, Skipped packets left out on purpose; by reason.
 	Lost    map[string]uint64 `json:"lost"`
 	Skipped map[string]uint64 `json:"skipped"`

@@ -163,7 +163,7 @@ func TestJSON(t *testing.T) {
 	src.account = Account{
 		Messages: Messages{Received: 9, Used: 4, Held: 1, Dropped: map[string]uint64{"gap": 3}, Filtered: map[string]uint64{"unselected": 1}},
 		Spans:    Spans{Emitted: 2, Refused: 1},
-		Kernel:   Kernel{Packets: 20, Messages: 9, FailedConnects: 1, Lost: map[string]uint64{"ring_full_data": 5}, Skipped: map[string]uint64{"retransmit": 6}},
+		Kernel:   Kernel{Packets: 20, Messages: 9, FailedConnects: 1, Shed: 8, Lost: map[string]uint64{"ring_full_data": 5}, Skipped: map[string]uint64{"retransmit": 6}},
 		Limits:   map[string]Gauge{"flows": {7, 100}},
 	}
 	w := get(t, newHandler(t, src, Options{Receiver: "beyla/x", Report: &report{Scenario: "node"}}), "/explain.json")
@@ -184,7 +184,7 @@ func TestJSON(t *testing.T) {
 		"account": {
 			"messages": {"received": 9, "used": 4, "held": 1, "dropped": {"gap": 3}, "filtered": {"unselected": 1}},
 			"spans": {"emitted": 2, "refused": 1},
-			"kernel": {"packets": 20, "messages": 9, "failed_connects": 1, "lost": {"ring_full_data": 5}, "skipped": {"retransmit": 6}},
+			"kernel": {"packets": 20, "messages": 9, "failed_connects": 1, "shed": 8, "lost": {"ring_full_data": 5}, "skipped": {"retransmit": 6}},
 			"limits": {"flows": {"value": 7, "limit": 100}}},
 		"preflight": {"Scenario": "node"}
 	}`, w.Body.String())

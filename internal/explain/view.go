@@ -142,6 +142,7 @@ func tables(a *Account) []table {
 	kernel := append([]line{
 		{Name: "packets", Value: thousands(a.Kernel.Packets)},
 		{Name: "messages", Value: thousands(a.Kernel.Messages)},
+		{Name: "left out", Value: thousands(a.Kernel.Shed), Bad: a.Kernel.Shed > 0},
 		{Name: "failed connects", Value: thousands(a.Kernel.FailedConnects)},
 	}, byReason("lost: ", a.Kernel.Lost, true)...)
 	var limits []line

@@ -115,7 +115,7 @@ func (s *explainSource) Account() explain.Account {
 		},
 		Spans: explain.Spans{Emitted: s.book.emitted.Load(), Refused: s.book.refusedTotal(&st)},
 		Kernel: explain.Kernel{
-			Packets: st.Packets, Messages: st.KernelMessages, FailedConnects: st.FailedConnects,
+			Packets: st.Packets, Messages: st.KernelMessages, FailedConnects: st.FailedConnects, Shed: st.Shed,
 			Lost: byWhat(st.KernelLost), Skipped: byWhat(st.KernelSkipped),
 		},
 		Limits: map[string]explain.Gauge{

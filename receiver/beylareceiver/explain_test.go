@@ -46,7 +46,7 @@ func pageOf(t *testing.T, endpoint string) (receiver.Traces, func() string) {
 	}}
 	e.account = stats{
 		Received: 7, Used: 3, Held: 1, Dropped: []count{{"gap", 2}}, Filtered: []count{{"unselected", 1}},
-		KernelLost: []count{{"ring_full_data", 9}}, QueueFull: 4, Flows: gauge{5, 10},
+		KernelLost: []count{{"ring_full_data", 9}}, Shed: 8, QueueFull: 4, Flows: gauge{5, 10},
 	}
 	f := fakeFactory(func(*Config, receiver.Settings, func(health)) (engine, error) { return e, nil }, defaultBackoff())
 	cfg := f.CreateDefaultConfig().(*Config)
@@ -90,7 +90,7 @@ func TestExplainPage(t *testing.T) {
 		Messages: explain.Messages{Received: 7, Used: 3, Held: 1,
 			Dropped: map[string]uint64{"gap": 2}, Filtered: map[string]uint64{"unselected": 1}},
 		Spans:  explain.Spans{Refused: 4},
-		Kernel: explain.Kernel{Lost: map[string]uint64{"ring_full_data": 9}, Skipped: map[string]uint64{}},
+		Kernel: explain.Kernel{Shed: 8, Lost: map[string]uint64{"ring_full_data": 9}, Skipped: map[string]uint64{}},
 		Limits: map[string]explain.Gauge{
 			"flows": {Value: 5, Limit: 10}, "inflight_exchanges": {}, "reassembly_bytes": {}, "processes": {}, "ring_bytes": {},
 		},
