@@ -51,7 +51,7 @@ type Engine struct {
 	segment proto.Segment
 	input   span.Input
 
-	udp     map[uint64]*udpSocket
+	udp     map[uint64]udpSocket
 	known   map[uint32]known
 	polls   polls
 	seen    sightings // when two sources are read

@@ -3,7 +3,6 @@
 package pipeline
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -126,19 +125,6 @@ func TestUnknownProtocolIsIgnored(t *testing.T) {
 	require.Equal(t, []uint64{5}, b.source.ignored)
 	require.Empty(t, b.finish(t))
 	require.Equal(t, b.Stats().Received, b.Stats().Ended[ledger.UnknownProtocol])
-}
-
-func TestUnknownDatagramsAreIgnored(t *testing.T) {
-	b := newBench(t, Config{})
-	c := b.conn(5, event.RoleUnknown)
-	c.udp = true
-	for i := range udpMisses {
-		// every peer is a flow of its own; the verdict is the socket's
-		c.say(event.Ingress, fmt.Sprintf("metric.%d:1|c", i), -1)
-		c.b.flows.Flush(c.b.clock.now)
-	}
-	require.Equal(t, []uint64{5}, b.source.ignored)
-	require.Empty(t, b.finish(t))
 }
 
 func TestPipeliningTakesAll(t *testing.T) {

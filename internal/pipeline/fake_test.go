@@ -184,15 +184,12 @@ func (c *conn) say(d event.Dir, payload string, captured int) {
 	}
 	c.b.clock.now += 1000
 	rec := tap.Record{
-		Kind: uint8(event.Data), Dir: uint8(d), Transport: uint8(event.TCP), Role: uint8(c.role), Family: 4,
+		Kind: uint8(event.Data), Dir: uint8(d), Transport: c.transport(), Role: uint8(c.role), Family: 4,
 		Cookie: c.cookie, Time: uint64(c.b.clock.now), LocalPort: localEnd.Port(), RemotePort: remoteEnd.Port(),
 		Seq: c.isn[d] + uint32(c.pos[d]), Ack: c.isn[d.Flip()] + uint32(c.pos[d.Flip()]), Pos: c.pos[d],
 		Len: uint32(len(payload)), Cap: uint32(captured), Tgid: c.tgid,
 		OtherPos: c.pos[d.Flip()], OtherTime: c.lastTime[d.Flip()],
 		ReadTime: c.readTime, Note: c.again,
-	}
-	if c.udp {
-		rec.Transport = uint8(event.UDP)
 	}
 	copy(rec.Local[:], localEnd.Addr().AsSlice())
 	copy(rec.Remote[:], remoteEnd.Addr().AsSlice())
@@ -228,11 +225,18 @@ func (c *conn) read(by event.Thread, flags event.Flags) {
 	}, "")
 }
 
+func (c *conn) transport() uint8 {
+	if c.udp {
+		return uint8(event.UDP)
+	}
+	return uint8(event.TCP)
+}
+
 // close ends the socket.
 func (c *conn) close() {
 	c.b.clock.now += 1000
 	c.b.give(tap.Record{
-		Kind: uint8(event.Close), Dir: uint8(event.Egress), Transport: uint8(event.TCP), Role: uint8(c.role), Family: 4,
+		Kind: uint8(event.Close), Dir: uint8(event.Egress), Transport: c.transport(), Role: uint8(c.role), Family: 4,
 		Cookie: c.cookie, Time: uint64(c.b.clock.now), Tgid: c.tgid,
 		Pos: c.pos[event.Egress], LastTime: c.lastTime[event.Egress],
 		OtherPos: c.pos[event.Ingress], OtherTime: c.lastTime[event.Ingress],

@@ -36,6 +36,9 @@ func (k *flowSink) End(f *flow.Flow, d event.Dir, last int64, how flow.Ending) {
 	if s, ok := f.Session.(*session); ok {
 		s.end(d, last, endings[how])
 	}
+	if how == flow.Gone && f.Transport == event.UDP {
+		delete(k.udp, f.Cookie) // the socket is closed
+	}
 }
 
 var endings = [...]proto.Ending{

@@ -44,7 +44,7 @@ func newEngine(cfg Config) (*Engine, error) {
 	e := &Engine{
 		cfg:      cfg,
 		selector: selector,
-		udp:      make(map[uint64]*udpSocket),
+		udp:      make(map[uint64]udpSocket),
 		known:    make(map[uint32]known),
 		out:      make(chan *Batch, cfg.Queue),
 		spare:    make(chan *Batch, spareBatches),

@@ -198,23 +198,24 @@ const (
 	maxUDPSockets = 65536
 )
 
-func (e *Engine) udpSocket(cookie uint64) *udpSocket {
-	u := e.udp[cookie]
-	if u == nil {
-		if len(e.udp) >= maxUDPSockets {
-			clear(e.udp)
-		}
-		u = new(udpSocket)
-		e.udp[cookie] = u
+// tally keeps what is known of a socket by now.
+func (e *Engine) tally(cookie uint64, u udpSocket) {
+	if len(e.udp) >= maxUDPSockets {
+		clear(e.udp)
 	}
-	return u
+	e.udp[cookie] = u
 }
 
-func (e *Engine) hit(cookie uint64) { e.udpSocket(cookie).hits++ }
+func (e *Engine) hit(cookie uint64) {
+	u := e.udp[cookie]
+	u.hits++
+	e.tally(cookie, u)
+}
 
 func (e *Engine) missed(cookie uint64) {
-	u := e.udpSocket(cookie)
+	u := e.udp[cookie]
 	u.misses++
+	e.tally(cookie, u)
 	if u.misses == udpMisses && u.hits == 0 {
 		e.order(e.src.Order(cookie, tap.Ignore))
 	}
