@@ -100,7 +100,7 @@ func TestCheckRules(t *testing.T) {
 		"the receiver and its own packages": {
 			pkg: pkg{
 				ImportPath: module + "/receiver/beylareceiver",
-				Imports:    []string{path("pipeline"), module + "/receiver/beylareceiver/internal/metadata", path("tap")},
+				Imports:    []string{path("pipeline"), module + "/receiver/beylareceiver/internal/metadata", path("flow")},
 			},
 			want: []string{"receiver/beylareceiver must not import tap"},
 		},

@@ -53,12 +53,13 @@ var rules = []rule{
 	// What joins them.
 	{pkg: "pipeline", imports: []string{"..."}},
 	{pkg: "receiver/...", imports: []string{
-		"pipeline", "preflight", "privilege", "explain", "traces", "iface", "ledger", "selection", "sampling", "replay", "proto/http1", "proto/opaque", "tracecontext", "testkit", "receiver/...",
+		"pipeline", "preflight", "privilege", "explain", "traces", "iface", "ledger", "selection", "sampling", "replay", "tap", "proto/http1", "proto/opaque", "tracecontext", "testkit", "receiver/...",
 	}},
 	// Help for tests.
 	{pkg: "testkit", imports: []string{"..."}},
 	{pkg: "buildtest", imports: []string{"testkit"}},
 	{pkg: "live", imports: []string{"..."}},
+	{pkg: "vmlive", imports: []string{"receiver/...", "testkit"}},
 	{pkg: "deploytest", imports: []string{"testkit"}},
 	{pkg: "clustertest", imports: []string{"testkit"}},
 	{pkg: "topology", imports: []string{"..."}},

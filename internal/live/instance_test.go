@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"maps"
+	"os"
 	"testing"
 	"time"
 
@@ -30,6 +31,9 @@ const (
 	// slack is by how much the clocks of two programs may differ on what they see of one event.
 	slack = 50 * time.Millisecond
 )
+
+// hooksVariable forces the owner hooks of every receiver under test.
+const hooksVariable = "LIVE_OWNER_HOOKS"
 
 // keys is a configuration as a user writes it.
 type keys = map[string]any
@@ -69,6 +73,10 @@ func create(t testing.TB, name string, config keys, next consumer.Traces) *insta
 	factory := beylareceiver.NewFactory()
 	cfg := factory.CreateDefaultConfig()
 	require.NoError(t, confmap.NewFromStringMap(config).Unmarshal(cfg))
+	hooks := os.Getenv(hooksVariable)
+	if hooks != "" {
+		cfg.(*beylareceiver.Config).Capture.OwnerHooks = hooks
+	}
 	require.NoError(t, confmap.Validate(cfg))
 
 	core, logs := observer.New(zapcore.InfoLevel)

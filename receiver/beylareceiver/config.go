@@ -83,6 +83,9 @@ type CaptureConfig struct {
 	RingBufferMiB int `mapstructure:"ring_buffer_mib"`
 	// DrainInterval is how long a record waits in the ring at most, 1ms to 1s.
 	DrainInterval time.Duration `mapstructure:"drain_interval"`
+	// OwnerHooks is how the kernel tells which process reads and writes a socket:
+	// "tp_btf", "fexit", "kprobe" or "none"; "auto" takes the best that works.
+	OwnerHooks string `mapstructure:"owner_hooks"`
 	// Interface says which interfaces are read when Source says that they are.
 	Interface InterfaceConfig `mapstructure:"interface"`
 	// Pcap names the capture file; it is read when Source is "pcap".
@@ -223,7 +226,8 @@ func createDefaultConfig() component.Config {
 			WindowKiB:     8,
 			RingBufferMiB: 16,
 			DrainInterval: 10 * time.Millisecond,
-			Interface:     InterfaceConfig{Way: wayAuto, Perspective: PerspectiveServer},
+			OwnerHooks:    auto,
+			Interface:     InterfaceConfig{Way: auto, Perspective: PerspectiveServer},
 			Pcap:          configoptional.Default(PcapConfig{Perspective: PerspectiveServer}),
 		},
 		HTTP:            HTTPConfig{Enabled: true, RedactQuery: http1.DefaultRedactQuery()},

@@ -36,7 +36,7 @@ func explainAt(endpoint string) confighttp.ServerConfig {
 func TestDefaultConfig(t *testing.T) {
 	want := &Config{
 		Capture: CaptureConfig{
-			Source: "socket", WindowKiB: 8, RingBufferMiB: 16, DrainInterval: 10 * time.Millisecond,
+			Source: "socket", WindowKiB: 8, RingBufferMiB: 16, DrainInterval: 10 * time.Millisecond, OwnerHooks: "auto",
 			Interface: InterfaceConfig{Way: "auto", Perspective: "server"},
 			Pcap:      configoptional.Default(PcapConfig{Perspective: "server"}),
 		},
@@ -71,9 +71,9 @@ func TestFullConfig(t *testing.T) {
 	want := &Config{
 		Capture: CaptureConfig{
 			Source: "pcap", CgroupPath: "/sys/fs/cgroup/user.slice", WindowKiB: 16, RingBufferMiB: 64,
-			DrainInterval: 5 * time.Millisecond,
-			Interface:     InterfaceConfig{Way: "auto", Perspective: "server"},
-			Pcap:          configoptional.Some(PcapConfig{Path: "capture.pcapng.gz", Perspective: "both"}),
+			DrainInterval: 5 * time.Millisecond, OwnerHooks: "kprobe",
+			Interface: InterfaceConfig{Way: "auto", Perspective: "server"},
+			Pcap:      configoptional.Some(PcapConfig{Path: "capture.pcapng.gz", Perspective: "both"}),
 		},
 		HTTP: HTTPConfig{
 			RequestHeaders: []string{"X-Tenant", "authorization"}, ResponseHeaders: []string{"Content-Type"},

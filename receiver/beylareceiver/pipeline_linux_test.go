@@ -23,6 +23,7 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/pipeline"
 	"github.com/beylareceiver/beylareceiver/internal/sampling"
 	"github.com/beylareceiver/beylareceiver/internal/selection"
+	"github.com/beylareceiver/beylareceiver/internal/tap"
 	"github.com/beylareceiver/beylareceiver/internal/testkit"
 	"github.com/beylareceiver/beylareceiver/internal/tracecontext"
 )
@@ -117,7 +118,7 @@ func TestPipelineConfig(t *testing.T) {
 	}
 	want.Tap.CgroupPath, want.Tap.Window, want.Tap.RingBytes = "/sys/fs/cgroup/user.slice", 16<<10, 64<<20
 	want.Tap.Drain = 5 * time.Millisecond
-	want.Tap.Shed = true
+	want.Tap.Shed, want.Tap.Owners = true, tap.RungKprobe
 	want.Replay.MaxConnections, want.Flow.MaxFlows, want.Flow.MaxHeld = 10, 10, 30<<20
 	want.Protocols.HTTP.RequestHeaders = []string{"X-Tenant", "authorization"}
 	want.Protocols.HTTP.ResponseHeaders = []string{"Content-Type"}

@@ -12,6 +12,7 @@ import (
 	"github.com/beylareceiver/beylareceiver/internal/pipeline"
 	"github.com/beylareceiver/beylareceiver/internal/proto/opaque"
 	"github.com/beylareceiver/beylareceiver/internal/selection"
+	"github.com/beylareceiver/beylareceiver/internal/tap"
 )
 
 // agreements is how many requests a program has to answer with the threads that read them
@@ -49,6 +50,9 @@ func pipelineConfig(cfg *Config, version string) (pipeline.Config, error) {
 	c.Tap.RingBytes = cfg.Capture.RingBufferMiB << 20
 	c.Tap.Drain = cfg.Capture.DrainInterval
 	c.Tap.Shed = true
+	if h := cfg.Capture.OwnerHooks; h != auto {
+		c.Tap.Owners = tap.Rung(h)
+	}
 	c.Replay.MaxConnections = cfg.Limits.Flows
 	parents := correlationConfig(cfg)
 	c.Protocols.HTTP = cfg.HTTP.parser()
@@ -102,7 +106,7 @@ func interfaces(cfg *Config) *iface.Options {
 		RingBytes: cfg.Capture.RingBufferMiB << 20, Drain: cfg.Capture.DrainInterval,
 		Window: cfg.Capture.WindowKiB << 10, MaxConnections: cfg.Limits.Flows,
 	}
-	if in.Way != wayAuto {
+	if in.Way != auto {
 		o.Way = iface.Way(in.Way)
 	}
 	return o

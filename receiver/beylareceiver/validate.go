@@ -58,6 +58,7 @@ func (c *CaptureConfig) problems() []error {
 		oneOf("capture.source", c.Source, SourceSocket, SourceInterface, SourceBoth, SourcePcap),
 		within("capture.window_kib", c.WindowKiB, 1, 16),
 		within("capture.drain_interval", c.DrainInterval, time.Millisecond, time.Second),
+		oneOf("capture.owner_hooks", c.OwnerHooks, auto, "tp_btf", "fexit", "kprobe", "none"),
 	}
 	if n := c.RingBufferMiB; n < 1 || n > 1024 || n&(n-1) != 0 {
 		errs = append(errs, fmt.Errorf("capture.ring_buffer_mib: must be a power of two from 1 to 1024, not %d", n))
@@ -78,12 +79,12 @@ func (c *CaptureConfig) problems() []error {
 	return errs
 }
 
-// wayAuto takes the best way to read interfaces that works.
-const wayAuto = "auto"
+// auto takes the best that works: of the ways to read interfaces, of the owner hooks.
+const auto = "auto"
 
 func (c *InterfaceConfig) problems(source Source) []error {
 	errs := []error{
-		oneOf("capture.interface.way", c.Way, wayAuto, "tcx", "clsact", "af_packet"),
+		oneOf("capture.interface.way", c.Way, auto, "tcx", "clsact", "af_packet"),
 		oneOf("capture.interface.perspective", c.Perspective, PerspectiveServer, PerspectiveClient, PerspectiveBoth),
 	}
 	for i, name := range c.Names {

@@ -49,6 +49,7 @@ func TestValidateNamesTheKey(t *testing.T) {
 			`capture.ring_buffer_mib: must be a power of two from 1 to 1024, not 0`},
 		{func(c *Config) { c.Capture.RingBufferMiB = 2048 },
 			`capture.ring_buffer_mib: must be a power of two from 1 to 1024, not 2048`},
+		{func(c *Config) { c.Capture.OwnerHooks = "fentry" }, `capture.owner_hooks: must be auto or tp_btf or fexit or kprobe or none, not "fentry"`},
 		{func(c *Config) { c.Capture.DrainInterval = 0 }, `capture.drain_interval: must be from 1ms to 1s, not 0s`},
 		{func(c *Config) { c.Capture.DrainInterval = time.Minute }, `capture.drain_interval: must be from 1ms to 1s, not 1m0s`},
 		{func(c *Config) { c.HTTP.RequestHeaders = []string{"x-a", "Authorization"} },

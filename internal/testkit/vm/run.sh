@@ -8,6 +8,7 @@
 # apt-get into VM_CACHE (dist/vm), or a .deb file. TEST_BINARY comes from
 # "CGO_ENABLED=0 go test -c"; the arguments are passed on to it. VM_ENV holds
 # variables for it ("A=1 B=2"), VM_ARCH is amd64 or arm64, VM_TIMEOUT seconds.
+# VM_TREE is a folder that is /repo there, and VM_DIR where in it the binary runs.
 # The exit code is the test binary's.
 #
 # Needs: qemu-system-x86 (qemu-system-arm for arm64), busybox-static (of VM_ARCH), cpio, xz-utils.
@@ -52,6 +53,7 @@ image=$work/image
 mkdir -p "$image/bin" "$image/proc" "$image/sys" "$image/dev" "$image/tmp" "$image/modules"
 cp "$busybox" "$image/bin/busybox"
 cp "$binary" "$image/test"
+[ -z "${VM_TREE:-}" ] || cp -r "$VM_TREE" "$image/repo"
 for module in tun; do
 	file=$(find "$kernel/lib/modules" -name "$module.ko*" | head -n 1)
 	case $file in
@@ -74,7 +76,7 @@ for module in /modules/*.ko; do insmod "$module"; done
 dmesg -n 1
 set --
 while IFS= read -r argument; do set -- "$@" "$argument"; done </arguments
-cd /tmp
+cd /VM_DIR
 echo; echo "vm: begin on $(uname -r) $(uname -m)"
 env HOME=/tmp PATH=/bin VM_ENV /test "$@"
 code=$?
@@ -82,7 +84,10 @@ code=$?
 echo; echo "vm: exit code $code"
 poweroff -f
 INIT
-sed -i "s|VM_ENV|${VM_ENV:-}|" "$image/init"
+dir=tmp
+[ -z "${VM_DIR:-}" ] || dir=repo/$VM_DIR
+mkdir -p "$image/$dir"
+sed -i "s|VM_ENV|${VM_ENV:-}|; s|VM_DIR|$dir|" "$image/init"
 chmod +x "$image/init"
 (cd "$image" && find . | cpio --quiet -o -H newc | gzip -1) >"$work/initrd"
 
