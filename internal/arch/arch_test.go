@@ -102,7 +102,7 @@ func TestCheckRules(t *testing.T) {
 				ImportPath: module + "/receiver/beylareceiver",
 				Imports:    []string{path("pipeline"), module + "/receiver/beylareceiver/internal/metadata", path("flow")},
 			},
-			want: []string{"receiver/beylareceiver must not import tap"},
+			want: []string{"receiver/beylareceiver must not import flow"},
 		},
 		"no rule": {
 			pkg:  pkg{ImportPath: path("misc")},
