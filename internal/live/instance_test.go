@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"os"
@@ -28,9 +29,16 @@ const (
 	// patience is how long a test waits for what should be there within the
 	// promise: a machine may be busy, and the delay of a span is told by its own time.
 	patience = 20 * time.Second
-	// slack is by how much the clocks of two programs may differ on what they see of one event.
-	slack = 50 * time.Millisecond
 )
+
+// slack is by how much the clocks of two programs may differ on what they see of one event: more on a
+// machine that is emulated, as both have to run.
+var slack = cmp.Or(duration(os.Getenv("LIVE_SLACK")), 50*time.Millisecond)
+
+func duration(s string) time.Duration {
+	d, _ := time.ParseDuration(s)
+	return d
+}
 
 // hooksVariable forces the owner hooks of every receiver under test.
 const hooksVariable = "LIVE_OWNER_HOOKS"
