@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the servers and tools that the tests use and that are missing, with
 # apt, when run as root on a system that has it. Says what it could not install;
-# the tests that need it then skip with the reason, or fail when CI=true.
+# the tests that need it then skip with the reason, or fail when CI=true. On Debian apt is told of the
+# other architecture, whose kernels are booted in virtual machines.
 set -euo pipefail
 
 # command:package
@@ -13,6 +14,7 @@ wanted=(
   puma:puma
   haproxy:haproxy
   nghttp:nghttp2-client h2load:nghttp2-client tinyproxy:tinyproxy
+  qemu-system-x86_64:qemu-system-x86 qemu-system-aarch64:qemu-system-arm cpio:cpio xz:xz-utils
 )
 
 export PATH="$PATH:/usr/sbin:/sbin"
@@ -45,6 +47,16 @@ if ! compgen -G '/usr/sbin/php-fpm*' >/dev/null || ! compgen -G '/usr/lib/php/*/
   missing+=(php-fpm)
   packages+=(php-fpm php-curl)
 fi
+# Debian's kernels for virtual machines are downloaded when they are booted: what it takes is to know of them.
+foreign=()
+if grep -qs '^ID=debian$' /etc/os-release; then
+  for arch in amd64 arm64; do
+    if ! apt-cache show "linux-image-cloud-$arch:$arch" >/dev/null 2>&1; then
+      missing+=("linux-image-cloud-$arch")
+      foreign+=("$arch")
+    fi
+  done
+fi
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
@@ -55,6 +67,9 @@ fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 export DEBIAN_FRONTEND=noninteractive
+for arch in "${foreign[@]}"; do
+  [ "$arch" = "$(dpkg --print-architecture)" ] || dpkg --add-architecture "$arch"
+done
 apt-get update -qq >"$log" 2>&1 || cat "$log" >&2
 # One by one: a release without one of them still gets the others.
 for package in "${packages[@]}"; do
