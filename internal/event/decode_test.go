@@ -3,6 +3,7 @@
 package event
 
 import (
+	"bytes"
 	"encoding/binary"
 	"net/netip"
 	"testing"
@@ -112,18 +113,26 @@ func TestDecodeRefuses(t *testing.T) {
 	require.ErrorIs(t, Decode(make([]byte, recordSize-1), &ev), ErrMalformed)
 }
 
+// FuzzDecode: no panic, and the payload is that of the record and nothing behind it.
 func FuzzDecode(f *testing.F) {
 	f.Add(raw(f, tap.Record{Kind: 1, Transport: 6, Family: 4, Len: 4, Cap: 4}, "GET "))
 	f.Add(raw(f, tap.Record{Kind: 7, Transport: 6, Family: 4, Pos: 9}, ""))
 	f.Add(raw(f, tap.OwnerRecord{Rec: tap.Record{Kind: 3, Family: 6}, Comm: [16]uint8{'a'}}, ""))
+	f.Add(raw(f, tap.ReadRecord{Kind: 6, Transport: 6, Role: 1}, ""))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var ev Event
 		if Decode(b, &ev) != nil {
 			return
 		}
-		if len(ev.Payload) > int(ev.Len) || recordSize+len(ev.Payload) > len(b) {
-			t.Fatalf("payload of %d bytes from a record of %d that says %d", len(ev.Payload), len(b), ev.Len)
+		require.True(t, ev.Local.Addr().IsValid() == (ev.Kind != Read), "a record without its addresses")
+		if ev.Kind != Data {
+			require.Empty(t, ev.Payload)
+			return
 		}
+		require.LessOrEqual(t, len(ev.Payload), int(ev.Len))
+		require.LessOrEqual(t, recordSize+len(ev.Payload), len(b))
+		require.Equal(t, len(ev.Payload), cap(ev.Payload))
+		require.True(t, bytes.Equal(ev.Payload, b[recordSize:recordSize+len(ev.Payload)]))
 	})
 }
 
