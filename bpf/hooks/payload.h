@@ -376,7 +376,7 @@ static __always_inline void beyla_payload(struct __sk_buff *skb, struct bpf_sock
 	h->time = now;
 	if (p->transport != BEYLA_TCP)
 		return;
-	if (!(at.flags & BEYLA_F_LATE))
+	if (at.pos + at.len == h->pos) /* what is late may end below */
 		h->cut = cut;
 	if (cap < at.len && st->verdict <= BEYLA_V_ALL)
 		beyla_note_progress(skb, st, dir, now, off, &at);

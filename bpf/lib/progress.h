@@ -52,7 +52,8 @@ static __always_inline void beyla_note_tail(struct __sk_buff *skb, struct beyla_
 }
 
 /* Notes how far a message has come that is longer than what is copied of it:
- * at says where the payload at offset off stands. What is late ends no message. */
+ * at says where the payload at offset off stands. What is late and does not go on beyond what was
+ * reached ends no message. */
 static __always_inline void beyla_note_progress(struct __sk_buff *skb, struct beyla_sock *st,
 						__u32 dir, __u64 now, __u32 off,
 						const struct beyla_place *at)
@@ -60,7 +61,7 @@ static __always_inline void beyla_note_progress(struct __sk_buff *skb, struct be
 	struct beyla_half *h = &st->half[dir];
 	struct beyla_progress none = {}, *p;
 
-	if (at->flags & BEYLA_F_LATE)
+	if (at->pos + at->len != h->pos)
 		return;
 	st->progress = 1;
 	p = bpf_map_lookup_elem(&beyla_progress_map, &st->cookie);
@@ -74,7 +75,7 @@ static __always_inline void beyla_note_progress(struct __sk_buff *skb, struct be
 			BEYLA_COUNT(BEYLA_C_PROGRESS_FULL);
 		return;
 	}
-	if (at->flags & BEYLA_F_GAP || p->dir != dir)
+	if (at->flags & (BEYLA_F_GAP | BEYLA_F_LATE) || p->dir != dir)
 		p->tail_len = 0; /* its bytes do not go before these */
 	p->pos = h->pos;
 	p->time = now;

@@ -158,6 +158,29 @@ func TestLiveWindow(t *testing.T) {
 	require.Equal(t, []brief{{event.Data, out, event.Cut, 444, 100, body}}, s.take())
 }
 
+// TestLiveOnward: a retransmission that fills a hole and goes on beyond it moves the end.
+func TestLiveOnward(t *testing.T) {
+	body := strings.Repeat("0123456789", 10)
+	s := newStream(t, LiveOptions{Window: 8})
+	s.segs(shake(
+		seg{up: true, flags: "A", seq: 1000, ack: 5000, data: "GET"},
+		seg{flags: "A", seq: 5000, ack: 1003, data: body},
+		seg{flags: "A", seq: 5200, ack: 1003, data: "behind a hole"},
+	)...)
+	s.take()
+	s.segs(seg{flags: "A", seq: 5100, ack: 1003, data: body + body})
+	p := s.progress(1)
+	require.EqualValues(t, 300, p.Pos)
+	require.Equal(t, "23456789", string(p.Tail[8-p.TailLen:]))
+	s.segs(seg{flags: "A", seq: 5300, ack: 1003, data: "\r\n"})
+	p = s.progress(1)
+	require.EqualValues(t, 302, p.Pos)
+	require.Equal(t, "456789\r\n", string(p.Tail[8-p.TailLen:]))
+	s.take()
+	s.segs(seg{flags: "A", seq: 5302, ack: 1003, data: "HTTP/1.1 200 OK\r\n\r\n"})
+	require.Equal(t, event.Cut, s.take()[0].flags, "what was left out of it")
+}
+
 // TestLiveSnap: of a packet that was cut, the bytes that were not captured are counted.
 func TestLiveSnap(t *testing.T) {
 	packet := wire(t, seg{up: true, flags: "A", seq: 1, data: "GET / and more of it"}.layers(false)...)

@@ -45,14 +45,17 @@ func (t *tracker) emit(c *conn, from side, p *packet, run run, captured []byte, 
 	}
 	rest := size - int64(len(captured))
 	late := flags&event.Late != 0
-	if !late {
+	ends := run.to == h.high // what is late may go on beyond what was seen
+	if ends {
 		h.cut = rest > 0
 	}
 	var tail []byte
-	if rest > 0 && !late && run.to == p.end {
-		tail = p.last()
-		c.note(from, tail, flags&event.GapBefore != 0)
-		tail = tail[max(int64(len(tail))-rest, 0):]
+	if rest > 0 && ends && run.to == p.end {
+		last := p.last()
+		c.note(from, last, late || flags&event.GapBefore != 0)
+		if !late {
+			tail = last[max(int64(len(last))-rest, 0):]
+		}
 	}
 	switch {
 	case len(captured) == 0 && flags&event.MsgStart == 0:
