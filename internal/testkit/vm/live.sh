@@ -26,6 +26,6 @@ go test -c -ldflags='-s -w' -o "$root/dist/vm/live-$arch.test" ./internal/live
 
 # What needs no server but those, and leaves time enough to a machine that is emulated.
 tests='Test(GoServerAndGoClient|GRPC|GRPCHop|GRPCOpenBefore|HTTP2Streams|HTTP2OpenBefore'
-tests="$tests|HTTP2WireContext|HTTP2EventStream|SlowlyMade|QUIC|StartWithinAnExchange)\$"
+tests="$tests|HTTP2WireContext|HTTP2EventStream|SlowlyMade|QUIC)\$"
 VM_TREE=$tree VM_DIR=internal/live VM_ENV="LIVE_OWNER_HOOKS=$rung LIVE_SLACK=1s CI=true" \
 	exec internal/testkit/vm/run.sh "$package" "dist/vm/live-$arch.test" -test.v -test.run "$tests" "$@"
