@@ -41,7 +41,8 @@ help:
 	@echo '                      FAULTS=-own-machine sets the clock and takes CPUs away, too: never on a machine that others use'
 	@echo 'make faults-vm        what sets the clock, takes CPUs away and uses up process ids, in a virtual machine'
 	@echo 'make microbench       Go benchmarks of every package'
-	@echo 'make vm-test          the tap on other kernels, in virtual machines'
+	@echo 'make vm-test          the receiver and the tap on other kernels and on every rung, in virtual machines (some 25 minutes);'
+	@echo '                      VM_ROWS=6.12/arm64 VM_SUITES=vmlive make vm-test'
 	@echo 'make fuzz TIME=20s    every fuzz target, that long each'
 	@echo 'make lint             golangci-lint'
 
@@ -61,7 +62,7 @@ run:
 	@exec $(COLLECTOR) --config $(CONFIG)
 
 # Packages that read the whole host's traffic, or make a lot of it, run one after the other.
-ALONE := internal/(tap|live|topology|deploytest|clustertest|iface|buildtest|testkit|soak|faults)$$
+ALONE := internal/(tap|live|vmlive|topology|deploytest|clustertest|iface|buildtest|testkit|soak|faults)$$
 
 test: setup check
 	@$(GO) list $(PKG) | { grep -vE '$(ALONE)' || true; } | xargs -r $(GO) test -count=1 -timeout 20m
@@ -119,7 +120,8 @@ faults-vm: setup
 microbench:
 	@$(GO) test -run '^$$' -bench . -benchmem -timeout 30m $(PKG) | grep -v -e '\[no test files\]' -e '^ok ' -e '^PASS$$'
 
-# The tap's tests in virtual machines (qemu, software emulation): Debian's 6.1 and 6.12, amd64 and arm64.
+# In virtual machines (qemu, software emulation): Debian's 6.1 and 6.12, amd64 and arm64. What every change
+# has to pass is a test of internal/testkit/vm.
 vm-test:
 	@internal/testkit/vm/matrix.sh
 
