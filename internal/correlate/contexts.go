@@ -10,8 +10,9 @@ type contexts struct {
 	lifetime   int64
 }
 
-// maxContexts is how many traces one generation holds.
-const maxContexts = 32768
+// maxContexts is how many traces one generation holds. A trace that is heard of less often than that many
+// others counts its spans from zero, which is what a new one does anyway.
+const maxContexts = 8192
 
 func newContexts(ts *traces, lifetime int64) contexts {
 	return contexts{
