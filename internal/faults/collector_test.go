@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"math"
 	"syscall"
 	"testing"
 	"time"
@@ -103,12 +104,22 @@ func reloaded(t *testing.T, th theatre) {
 	first := tapped(t, a.PID, s.group)
 	load := s.begin(t, s.keep(50, 2))
 	type shape struct{ descriptors, goroutines, maps, programs, links int }
-	look := func() (now shape, heap, anonymous int64) {
-		require.NoError(t, a.Collect(t.Context()))
-		p := a.Look(t)
-		n, err := a.Goroutines(t.Context())
-		require.NoError(t, err)
-		return shape{p.Descriptors, n, len(p.Maps), len(p.Programs), len(p.Links)}, a.Ask(t).HeapBytes() >> 10, p.Anonymous
+	// What is alive is never more than the least of a few looks: garbage comes on top, as do connections of the moment.
+	look := func() (least shape, heap, anonymous int64) {
+		heap = math.MaxInt64
+		for i := range 5 {
+			require.NoError(t, a.Collect(t.Context()))
+			heap = min(heap, a.Ask(t).HeapBytes()>>10)
+			p := a.Look(t)
+			n, err := a.Goroutines(t.Context())
+			require.NoError(t, err)
+			now := shape{p.Descriptors, n, len(p.Maps), len(p.Programs), len(p.Links)}
+			if i > 0 {
+				now.descriptors, now.goroutines = min(now.descriptors, least.descriptors), min(now.goroutines, least.goroutines)
+			}
+			least, anonymous = now, p.Anonymous
+		}
+		return least, heap, anonymous
 	}
 	const warm, times = 10, 100
 	for range warm {
@@ -123,15 +134,13 @@ func reloaded(t *testing.T, th theatre) {
 		a.Reload(t)
 	}
 	load.end(t)
-	var late shape
-	var lateHeap, lateAll int64
-	testkit.Poll(t, patience, "the backend's connections to be closed", func() bool {
-		late, lateHeap, lateAll = look()
-		return late.descriptors <= early.descriptors && late.goroutines <= early.goroutines
-	})
+	late, lateHeap, lateAll := look()
 	t.Logf("%+v, %d KiB of live heap, %d KiB in all after %d times; %d KiB of heap half-way; %+v, %d KiB, %d KiB after %d",
 		early, earlyHeap, earlyAll, warm, midHeap, late, lateHeap, lateAll, times)
 	assert.Equal(t, [3]int{early.maps, early.programs, early.links}, [3]int{late.maps, late.programs, late.links})
+	// What leaks at each of ninety reloads is ninety. A few are connections that are kept open, or not.
+	assert.LessOrEqual(t, late.descriptors, early.descriptors+10)
+	assert.LessOrEqual(t, late.goroutines, early.goroutines+10)
 	// What leaks does so in either half. A buffer that happened to grow does so in one.
 	assert.LessOrEqual(t, min(lateHeap-midHeap, midHeap-earlyHeap), int64(1<<10), "KiB of live heap")
 	assert.LessOrEqual(t, lateAll, earlyAll+16<<10, "KiB of anonymous memory")
